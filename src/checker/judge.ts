@@ -17,12 +17,31 @@ export function isFault({ status }: Answer): boolean {
   return status >= 500 && status !== 501;
 }
 
-/** What was answered, as a sentence. */
-export function told({ status, body, exchange }: Answer): string {
+/** What was answered, as a sentence: of the request, or of `what` was asked for by it, e.g. `A second user of the same name`. */
+export function told(answer: Answer, what?: string): string {
+  const { status, body } = answer;
   const { scimType, detail } = body;
   const type = typeof scimType === "string" ? ` ${scimType}` : "";
   const words = typeof detail === "string" && detail !== "" ? `: ${cut(detail)}` : "";
-  return ended(`${exchange.method} is answered ${status}${type}${words}`);
+  if (what === undefined) return ended(`${requestOf(answer)} is answered ${status}${type}${words}`);
+  return ended(`${what} ${becomes(status)}${type}${words}`);
+}
+
+function becomes(status: number): string {
+  if (status === 201) return "is created (201)";
+  if (status < 300) return `is answered by a success (${status})`;
+  if (status < 400) return `is answered by a redirect (${status})`;
+  return status < 500 ? `is refused by ${status}` : `is answered by a fault of the server, ${status}`;
+}
+
+/** The verb and what it is about: the last parts of the path, where ids are of no interest. */
+function requestOf({ exchange }: Answer): string {
+  const { method, url } = exchange;
+  const [path = "", query] = url.split("?");
+  const parts = path.split("/");
+  const from = parts.findIndex((part) => /^[A-Z]/.test(part));
+  const place = from < 0 ? (parts.at(-1) ?? "") : parts.slice(from).join("/");
+  return `${method} /${cut(place)}${query === undefined ? "" : "?…"}`;
 }
 
 const cut = (text: string) => (text.length > 160 ? `${text.slice(0, 160)}…` : text);
@@ -34,8 +53,9 @@ export function expectStatus(
   answer: Answer,
   statuses: number | readonly number[],
   right: string,
+  what?: string,
 ): void {
-  bench.expect([statuses].flat().includes(answer.status), told(answer), right, answer);
+  bench.expect([statuses].flat().includes(answer.status), told(answer, what), right, answer);
 }
 
 /** Blocks unless the status is one of those that the check needs before it can begin. */
@@ -44,8 +64,8 @@ export function needStatus(bench: Workbench, answer: Answer, statuses: number | 
 }
 
 /** Fails unless the create is done. That it should be 201 and not 200 is for `create/created` alone to say. */
-export function expectMade(bench: Workbench, answer: Answer, right: string): void {
-  expectStatus(bench, answer, [201, 200], right);
+export function expectMade(bench: Workbench, answer: Answer, right: string, what?: string): void {
+  expectStatus(bench, answer, [201, 200], right, what);
 }
 
 /**
@@ -55,13 +75,18 @@ export function expectMade(bench: Workbench, answer: Answer, right: string): voi
 export function expectError(
   bench: Workbench,
   answer: Answer,
-  { status, scimType, right }: { status: number | readonly number[]; scimType?: string; right: string },
+  {
+    status,
+    scimType,
+    right,
+    what,
+  }: { status: number | readonly number[]; scimType?: string; right: string; what?: string },
 ): void {
-  expectStatus(bench, answer, status, right);
+  expectStatus(bench, answer, status, right, what);
   if (scimType !== undefined)
     bench.expect(
       String(answer.body.scimType).toLowerCase() === scimType.toLowerCase(),
-      answer.body.scimType === undefined ? `${told(answer)} It has no scimType.` : told(answer),
+      answer.body.scimType === undefined ? `${told(answer, what)} It has no scimType.` : told(answer, what),
       right,
       answer,
     );
@@ -71,7 +96,7 @@ export function expectError(
 export function expectNoFault(bench: Workbench, answer: Answer, what: string): void {
   bench.expect(
     !isFault(answer),
-    told(answer),
+    told(answer, what),
     `${what} is served or refused with a status of 4xx; it is no fault of the server's.`,
     answer,
   );

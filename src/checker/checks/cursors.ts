@@ -32,7 +32,7 @@ async function firstPage(bench: Workbench, made: Marked): Promise<{ answer: Answ
 export const cursorChecks: readonly Check[] = [
   {
     id: "cursor/first",
-    title: "An empty cursor asks for the first page, which has a nextCursor where more follow",
+    title: "An empty cursor asks for the first page, which has a nextCursor where more follow.",
     level: "must",
     requirements: ["C-2-01", "C-2-02", "C-2-07"],
     section,
@@ -51,7 +51,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/all-once",
-    title: "Over all pages of cursors every resource comes once",
+    title: "Over all pages of cursors every resource comes once.",
     level: "must",
     requirements: ["C-2-13", "C-2-07"],
     section,
@@ -69,7 +69,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/end",
-    title: "The last page has no nextCursor, not null and not an empty one",
+    title: "The last page has no nextCursor, not null and not an empty one.",
     level: "must",
     requirements: ["C-2-08"],
     section,
@@ -91,7 +91,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/count",
-    title: "A page by cursor has as many resources as count says, at most",
+    title: "A page by cursor has as many resources as count says, at most.",
     level: "must",
     requirements: ["C-2-05"],
     section,
@@ -106,7 +106,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/count-zero",
-    title: "A count of 0 or below gives no resource, and no error",
+    title: "A count of 0 or below gives no resource, and no error.",
     level: "must",
     requirements: ["C-2-04"],
     section,
@@ -123,7 +123,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/total",
-    title: "totalResults by cursor is right, or left out",
+    title: "totalResults by cursor is right, or left out.",
     level: "should",
     requirements: ["C-2-14"],
     section,
@@ -142,7 +142,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/characters",
-    title: "A cursor has only characters that a URL need not escape",
+    title: "A cursor has only characters that a URL need not escape.",
     level: "should",
     requirements: ["C-2-03"],
     section,
@@ -160,7 +160,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/invalid",
-    title: "A cursor that the server has not made is 400 invalidCursor",
+    title: "A cursor that the server has not made is 400 invalidCursor.",
     level: "should",
     requirements: ["C-2.1-02"],
     section: "RFC 9865 §2.1",
@@ -175,7 +175,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/forged",
-    title: "A cursor that was changed is refused",
+    title: "A cursor that was changed is refused.",
     level: "should",
     requirements: ["C-5.2-04", "C-2.1-02"],
     section: "RFC 9865 §5.2",
@@ -195,7 +195,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/other-endpoint",
-    title: "A cursor of users is refused at groups",
+    title: "A cursor of users is refused at groups.",
     level: "option",
     requirements: ["C-2-12", "R-63"],
     section: "RFC 9865 §2",
@@ -213,7 +213,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/other-filter",
-    title: "A cursor of one filter, sent with another, is refused or shows nobody whom neither finds",
+    title: "A cursor of one filter, sent with another, is refused or shows nobody whom neither finds.",
     level: "option",
     requirements: ["C-2-11"],
     section,
@@ -236,7 +236,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/changed-count",
-    title: "A cursor with another count is a page of that size at most, or is 400",
+    title: "A cursor with another count is a page of that size at most, or is 400.",
     level: "must",
     requirements: ["C-2-05", "C-2.1-04", "C-2-13"],
     section,
@@ -257,7 +257,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/expired",
-    title: "A cursor that is older than cursorTimeout says is 400 expiredCursor, or is answered nevertheless",
+    title: "A cursor that is older than cursorTimeout says is 400 expiredCursor, or is answered nevertheless.",
     level: "should",
     requirements: ["C-2.1-03"],
     section: "RFC 9865 §2.1",
@@ -279,7 +279,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/previous",
-    title: "The first page has no previousCursor; where later ones have one, it leads back",
+    title: "The first page has no previousCursor; where later ones have one, it leads back.",
     level: "must",
     requirements: ["C-2-09", "C-2-10"],
     section,
@@ -299,7 +299,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/sorted",
-    title: "Pages by cursor are sorted over all of them",
+    title: "Pages by cursor are sorted over all of them.",
     level: "should",
     requirements: ["C-2.2-01"],
     section: "RFC 9865 §2.2",
@@ -319,7 +319,7 @@ export const cursorChecks: readonly Check[] = [
   },
   {
     id: "cursor/unannounced",
-    title: "Where cursors are not announced, the parameter is ignored",
+    title: "Where cursors are not announced, the parameter is ignored.",
     level: "should",
     requirements: ["C-4-06", "P-3.4.2-01"],
     section: "RFC 7644 §3.4.2",

@@ -43,7 +43,7 @@ export const remove: readonly Check[] = [
     misses: "Other types than users.",
     async run(bench) {
       const { path } = await bench.user();
-      expectStatus(bench, await bench.delete(path), 204, "The status is 204.");
+      expectStatus(bench, await bench.delete(path), 204, "The status is 204.", "A DELETE of a user");
     },
   },
   {
@@ -117,7 +117,12 @@ export const remove: readonly Check[] = [
       const made = await deleted(bench);
       const body = { ...bench.newUser(), userName: valueAt(made.body, "userName") };
       const answer = await bench.post(usersOf(bench), body);
-      expectMade(bench, answer, "The status is 201: what is deleted is in conflict with nothing.");
+      expectMade(
+        bench,
+        answer,
+        "The status is 201: what is deleted is in conflict with nothing.",
+        "A new user with the userName of one who was deleted",
+      );
     },
   },
   {
@@ -131,7 +136,13 @@ export const remove: readonly Check[] = [
     async run(bench) {
       const other = await bench.user();
       await deleted(bench);
-      expectStatus(bench, await bench.get(other.path), 200, "The other user is there.");
+      expectStatus(
+        bench,
+        await bench.get(other.path),
+        200,
+        "The other user is there.",
+        "A read of another user than the one who was deleted",
+      );
     },
   },
 ];

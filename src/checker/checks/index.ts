@@ -13,7 +13,6 @@ import { errors } from "./errors/index.ts";
 import { filterChecks } from "./filters/index.ts";
 import { groupSectionChecks } from "./groups/index.ts";
 import { http } from "./http.ts";
-import { listAttributeChecks } from "./list-attributes.ts";
 import { lossChecks } from "./losses.ts";
 import { media } from "./media.ts";
 import { multiValued } from "./multi-valued.ts";
@@ -57,7 +56,6 @@ export const checks: readonly Check[] = [
   ...pagingChecks,
   ...cursorChecks,
   ...searchRequestChecks,
-  ...listAttributeChecks,
   ...patchChecks,
   ...groupSectionChecks,
   ...bulkChecks,

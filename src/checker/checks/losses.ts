@@ -66,7 +66,7 @@ async function expectTwin(bench: Workbench, one: string, other: string): Promise
 export const lossChecks: readonly Check[] = [
   {
     id: "losses/large-group",
-    title: "One PATCH adds 300 members to a group, and all of them are in it",
+    title: "One PATCH adds 300 members to a group, and all of them are in it.",
     level: "must",
     requirements: ["P-3.5.2.1-06", "Q14", "Q109"],
     section: "RFC 7644 §3.5.2.1",
@@ -80,14 +80,14 @@ export const lossChecks: readonly Check[] = [
       const answer = await bench.patch(group.path, [{ op: "add", path: "members", value }]);
       const right = "All are added, or the request is refused as too large.";
       if (isRefused(answer)) bench.note(`A PATCH of ${users.length} members is refused.`);
-      else bench.expect(isDone(answer), told(answer), right, answer);
+      else bench.expect(isDone(answer), told(answer, `A PATCH that adds ${users.length} members`), right, answer);
       await expectMembers(bench, group, isDone(answer) ? users : []);
       await disperse(bench, users);
     },
   },
   {
     id: "losses/page-shift",
-    title: "A change of who is on the first page does not move the pages behind it",
+    title: "A change of who is on the first page does not move the pages behind it.",
     level: "client",
     requirements: ["Q32", "P-3.4.2.3-08"],
     section: "RFC 7644 §3.4.2.4",
@@ -112,7 +112,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/parallel-creates",
-    title: "Of five requests at once for one name one makes a user",
+    title: "Of five requests at once for one name one makes a user.",
     level: "must",
     requirements: ["S-4.1.1-02", "P-3.3-08", "Q108"],
     section: "RFC 7643 §4.1.1",
@@ -129,7 +129,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/parallel-members",
-    title: "Five members who are added at once, each by a request, are all in the group",
+    title: "Five members who are added at once, each by a request, are all in the group.",
     level: "must",
     requirements: ["P-3.5.2.1-06"],
     section: "RFC 7644 §3.5.2.1",
@@ -150,7 +150,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/remove-list",
-    title: "remove of members with a list never empties the group: it takes these out, or is refused",
+    title: "remove of members with a list never empties the group: it takes these out, or is refused.",
     level: "should",
     requirements: ["P-3.5.2.2-08", "R-2", "Q73"],
     section: "RFC 7644 §3.5.2.2",
@@ -167,7 +167,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/remove-empty-list",
-    title: "remove of members with an empty list never empties the group",
+    title: "remove of members with an empty list never empties the group.",
     level: "should",
     requirements: ["R-2", "Q75"],
     section: "RFC 7644 §3.5.2.2",
@@ -188,7 +188,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/letter-case-twins",
-    title: "Two names that differ in letter case alone are one, beyond ASCII too",
+    title: "Two names that differ in letter case alone are one, beyond ASCII too.",
     level: "must",
     requirements: ["P-3.3-08", "S-4.1.1-02", "S-4.1.1-03"],
     section: "RFC 7643 §4.1.1",
@@ -201,7 +201,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/unicode-twins",
-    title: "Two names that differ in how accents are composed are one",
+    title: "Two names that differ in how accents are composed are one.",
     level: "must",
     requirements: ["P-5-01", "S-4.1.1-02"],
     section: "RFC 7644 §5",
@@ -214,7 +214,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/unknown-manager",
-    title: "A manager who does not exist is kept as he was sent, or the request is refused",
+    title: "A manager who does not exist is kept as he was sent, or the request is refused.",
     level: "option",
     requirements: ["R-80", "Q94", "S-2.3.7-05"],
     section: "RFC 7643 §4.3",
@@ -242,7 +242,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/text-kept",
-    title: "Text comes back as it was sent, blanks and signs of every script and all",
+    title: "Text comes back as it was sent, blanks and signs of every script and all.",
     level: "must",
     requirements: ["S-2.3.1-01", "Q70"],
     section: "RFC 7643 §2.3.1",
@@ -258,7 +258,7 @@ export const lossChecks: readonly Check[] = [
   },
   {
     id: "losses/long-text",
-    title: "A text of two hundred letters comes back whole, or is refused",
+    title: "A text of two hundred letters comes back whole, or is refused.",
     level: "must",
     requirements: ["S-2.3.1-01"],
     section: "RFC 7643 §2.3.1",

@@ -47,7 +47,7 @@ function needCut(bench: Workbench, ...pages: readonly Answer[]): void {
 export const pagingChecks: readonly Check[] = [
   {
     id: "paging/all-once",
-    title: "Over all pages every resource comes once",
+    title: "Over all pages every resource comes once.",
     level: "client",
     clients: ["okta", "onelogin", "sailpoint"],
     requirements: ["P-3.4.2.3-08", "P-3.4.2.4-01"],
@@ -68,7 +68,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/count",
-    title: "A page has as many resources as count says, at most",
+    title: "A page has as many resources as count says, at most.",
     level: "must",
     requirements: ["P-3.4.2.4-02"],
     section,
@@ -86,7 +86,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/total",
-    title: "totalResults counts all that match, not those of the page",
+    title: "totalResults counts all that match, not those of the page.",
     level: "must",
     requirements: ["P-3.4.2-03"],
     section: "RFC 7644 §3.4.2",
@@ -103,7 +103,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/numbers",
-    title: "A page that is not all has startIndex and itemsPerPage",
+    title: "A page that is not all has startIndex and itemsPerPage.",
     level: "must",
     requirements: ["P-3.4.2-05", "S-2.3.4-02"],
     section: "RFC 7644 §3.4.2",
@@ -121,7 +121,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/start-echoed",
-    title: "startIndex in the answer is that of the page's first resource",
+    title: "startIndex in the answer is that of the page's first resource.",
     level: "must",
     requirements: ["P-3.4.2.4-06", "P-3.4.2-05"],
     section: "RFC 7644 §3.4.2",
@@ -138,7 +138,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/items-counted",
-    title: "itemsPerPage is how many resources are on the page",
+    title: "itemsPerPage is how many resources are on the page.",
     level: "must",
     requirements: ["P-3.4.2.4-05", "P-3.4.2-05"],
     section: "RFC 7644 §3.4.2",
@@ -160,7 +160,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/start-below-one",
-    title: "A startIndex of 0 or below is 1",
+    title: "A startIndex of 0 or below is 1.",
     level: "must",
     requirements: ["P-3.4.2.4-01", "R-22"],
     section,
@@ -178,7 +178,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/start-default",
-    title: "Without a startIndex the first page is answered",
+    title: "Without a startIndex the first page is answered.",
     level: "must",
     requirements: ["P-3.4.2.4-01"],
     section,
@@ -195,7 +195,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/count-zero",
-    title: "A count of 0 gives the total and no resource",
+    title: "A count of 0 gives the total and no resource.",
     level: "must",
     requirements: ["P-3.4.2.4-03", "R-21"],
     section,
@@ -212,7 +212,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/count-negative",
-    title: "A count below 0 is 0",
+    title: "A count below 0 is 0.",
     level: "must",
     requirements: ["P-3.4.2.4-03", "R-21"],
     section,
@@ -228,7 +228,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/past-end",
-    title: "Past the end the page is empty, and no error",
+    title: "Past the end the page is empty, and no error.",
     level: "should",
     requirements: ["P-3.4.2.4-06", "R-22"],
     section,
@@ -246,7 +246,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/not-a-number",
-    title: "A startIndex or count that is no number is refused, and breaks nothing",
+    title: "A startIndex or count that is no number is refused, and breaks nothing.",
     level: "should",
     requirements: ["P-3.4.2.4-07", "P-3.4.2-07"],
     section,
@@ -263,7 +263,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/max-results",
-    title: "No page has more than filter.maxResults announces",
+    title: "No page has more than filter.maxResults announces.",
     level: "must",
     requirements: ["P-3.4.2.4-04", "S-5-06", "S-5-10"],
     section: "RFC 7643 §5",
@@ -286,7 +286,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/count-large",
-    title: "A count above the maximum is cut to it, and no error",
+    title: "A count above the maximum is cut to it, and no error.",
     level: "should",
     requirements: ["P-3.4.2.4-02", "R-21"],
     section,
@@ -300,7 +300,7 @@ export const pagingChecks: readonly Check[] = [
   },
   {
     id: "paging/stable",
-    title: "The same page has the same resources in the same order, with no order asked for",
+    title: "The same page has the same resources in the same order, with no order asked for.",
     level: "client",
     requirements: ["P-3.4.2.3-08", "Q32"],
     section: "RFC 7644 §3.4.2.3",

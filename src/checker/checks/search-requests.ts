@@ -21,7 +21,7 @@ async function searched(bench: Workbench, body: object): Promise<Answer> {
 export const searchRequestChecks: readonly Check[] = [
   {
     id: "search/answered",
-    title: "POST to .search is a query, answered by 200",
+    title: "POST to .search is a query, answered by 200.",
     level: "should",
     requirements: ["P-3.4.3-01", "P-3.4.3-04"],
     section,
@@ -37,7 +37,7 @@ export const searchRequestChecks: readonly Check[] = [
   },
   {
     id: "search/filter",
-    title: "A search by POST finds what the same filter finds by GET",
+    title: "A search by POST finds what the same filter finds by GET.",
     level: "must",
     requirements: ["P-3.4.3-04"],
     section,
@@ -57,7 +57,7 @@ export const searchRequestChecks: readonly Check[] = [
   },
   {
     id: "search/groups",
-    title: "POST to .search at groups finds a group, and none but groups",
+    title: "POST to .search at groups finds a group, and none but groups.",
     level: "must",
     requirements: ["P-3.4.3-01", "P-3.4.3-04"],
     section,
@@ -80,7 +80,7 @@ export const searchRequestChecks: readonly Check[] = [
   },
   {
     id: "search/list-message",
-    title: "A search by POST is answered by a ListResponse",
+    title: "A search by POST is answered by a ListResponse.",
     level: "must",
     requirements: ["P-3.4.3-04", "P-3.4.2-02"],
     section,
@@ -100,7 +100,7 @@ export const searchRequestChecks: readonly Check[] = [
   },
   {
     id: "search/attributes",
-    title: "A search by POST shows the attributes that it names, in a list",
+    title: "A search by POST shows the attributes that it names, in a list.",
     level: "must",
     requirements: ["P-3.4.2.5-01", "P-3.4.3-03", "P-3.9-02"],
     section,
@@ -119,7 +119,7 @@ export const searchRequestChecks: readonly Check[] = [
   },
   {
     id: "search/page",
-    title: "A search by POST has startIndex and count as numbers",
+    title: "A search by POST has startIndex and count as numbers.",
     level: "should",
     requirements: ["P-3.4.3-03", "P-3.4.2.4-02"],
     section,
@@ -144,7 +144,7 @@ export const searchRequestChecks: readonly Check[] = [
   },
   {
     id: "search/sort",
-    title: "A search by POST can be sorted",
+    title: "A search by POST can be sorted.",
     level: "must",
     requirements: ["P-3.4.3-04", "P-3.4.2.3-02"],
     section,
@@ -164,7 +164,7 @@ export const searchRequestChecks: readonly Check[] = [
   },
   {
     id: "search/wrong-schema",
-    title: "A search whose schemas says that it is something else is refused",
+    title: "A search whose schemas says that it is something else is refused.",
     level: "should",
     requirements: ["P-3.4.3-02"],
     section,

@@ -40,7 +40,7 @@ async function sortable(bench: Workbench, values: readonly (string | undefined)[
 export const sortChecks: readonly Check[] = [
   {
     id: "sort/ascending",
-    title: "sortBy sorts, upwards where nothing else is said",
+    title: "sortBy sorts, upwards where nothing else is said.",
     level: "must",
     requirements: ["P-3.4.2.3-02", "P-3.4.2.3-06"],
     section,
@@ -54,7 +54,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/descending",
-    title: "sortOrder descending sorts downwards",
+    title: "sortOrder descending sorts downwards.",
     level: "must",
     requirements: ["P-3.4.2.3-06"],
     section,
@@ -67,7 +67,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/absent",
-    title: "Who has no value comes last upwards, and first downwards",
+    title: "Who has no value comes last upwards, and first downwards.",
     level: "must",
     requirements: ["P-3.4.2.3-05", "R-23"],
     section,
@@ -81,7 +81,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/case-insensitive",
-    title: "Text without letter case is sorted without it",
+    title: "Text without letter case is sorted without it.",
     level: "must",
     requirements: ["P-3.4.2.3-07"],
     section,
@@ -95,7 +95,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/case-exact",
-    title: "Text with letter case is sorted by it: externalId",
+    title: "Text with letter case is sorted by it: externalId.",
     level: "should",
     requirements: ["P-3.4.2.3-07", "S-3.1-13"],
     section,
@@ -110,7 +110,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/sub-attribute",
-    title: "A part of a complex attribute can be sorted by",
+    title: "A part of a complex attribute can be sorted by.",
     level: "must",
     requirements: ["P-3.4.2.3-02", "P-3.4.2.3-04"],
     section,
@@ -126,7 +126,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/primary",
-    title: "A list is sorted by its primary element, or else its first",
+    title: "A list is sorted by its primary element, or else its first.",
     level: "must",
     requirements: ["P-3.4.2.3-03"],
     section,
@@ -152,7 +152,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/name-case",
-    title: "The attribute to sort by has no letter case, and may have its URN in front",
+    title: "The attribute to sort by has no letter case, and may have its URN in front.",
     level: "must",
     requirements: ["P-3.10-01", "P-3.10-02"],
     section: "RFC 7644 §3.10",
@@ -166,7 +166,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/before-paging",
-    title: "All that matches is sorted, and then cut into pages",
+    title: "All that matches is sorted, and then cut into pages.",
     level: "must",
     requirements: ["P-3.4.2.3-02"],
     section,
@@ -181,7 +181,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/dates",
-    title: "Dates are sorted as moments",
+    title: "Dates are sorted as moments.",
     level: "must",
     requirements: ["P-3.4.2.3-07"],
     section,
@@ -198,7 +198,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/unknown",
-    title: "An attribute that there is not, to sort by, is refused or ignored",
+    title: "An attribute that there is not, to sort by, is refused or ignored.",
     level: "option",
     requirements: ["R-35", "P-3.4.2.3-04"],
     section,
@@ -213,7 +213,7 @@ export const sortChecks: readonly Check[] = [
   },
   {
     id: "sort/bad-order",
-    title: "A sortOrder that is neither ascending nor descending is refused",
+    title: "A sortOrder that is neither ascending nor descending is refused.",
     level: "should",
     requirements: ["P-3.4.2.3-06"],
     section,

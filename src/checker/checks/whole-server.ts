@@ -13,7 +13,7 @@ const REFUSALS = [400, 401, 403, 404, 405, 501];
 export const wholeServerChecks: readonly Check[] = [
   {
     id: "root/query",
-    title: "A query at the base URL finds over all types, or is refused",
+    title: "A query at the base URL finds over all types, or is refused.",
     level: "option",
     requirements: ["P-3.4.2.1-01", "P-3.4.2.1-02", "R-75"],
     section: "RFC 7644 §3.4.2.1",
@@ -30,7 +30,7 @@ export const wholeServerChecks: readonly Check[] = [
   },
   {
     id: "root/search",
-    title: "POST to /.search at the base URL finds over all types, or is refused",
+    title: "POST to /.search at the base URL finds over all types, or is refused.",
     level: "option",
     requirements: ["P-3.4.3-01", "P-3.4.2.1-02", "R-75"],
     section: "RFC 7644 §3.4.3",
@@ -47,7 +47,7 @@ export const wholeServerChecks: readonly Check[] = [
   },
   {
     id: "root/types",
-    title: "A query over all types finds resources of each",
+    title: "A query over all types finds resources of each.",
     level: "must",
     requirements: ["P-3.4.2.1-02", "P-3.4.2.1-04"],
     section: "RFC 7644 §3.4.2.1",
@@ -77,7 +77,7 @@ export const wholeServerChecks: readonly Check[] = [
   },
   {
     id: "root/unknown-there",
-    title: "In a query over all types, an attribute that one type lacks has no value there",
+    title: "In a query over all types, an attribute that one type lacks has no value there.",
     level: "must",
     requirements: ["P-3.4.2.1-04", "R-35"],
     section: "RFC 7644 §3.4.2.1",
@@ -101,7 +101,7 @@ export const wholeServerChecks: readonly Check[] = [
   },
   {
     id: "me/answer",
-    title: "/Me is the resource of who asks, a redirect to it, or a refusal",
+    title: "/Me is the resource of who asks, a redirect to it, or a refusal.",
     level: "should",
     requirements: ["P-3.11-01", "P-3.11-02", "P-3.11-04", "R-57"],
     section: "RFC 7644 §3.11",
@@ -116,7 +116,7 @@ export const wholeServerChecks: readonly Check[] = [
   },
   {
     id: "me/location",
-    title: "Where /Me is answered by the resource, Location is where it is for ever",
+    title: "Where /Me is answered by the resource, Location is where it is for ever.",
     level: "must",
     requirements: ["P-3.11-03"],
     section: "RFC 7644 §3.11",

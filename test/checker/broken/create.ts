@@ -91,6 +91,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/duplicate-by-case",
     title: "makes a second user whose userName differs in letter case alone",
     caughtBy: ["create/conflict-in-other-case"],
+    alsoIn: ["losses/letter-case-twins", "losses/unicode-twins"],
     wrap: (next) => {
       const names = new Set<string>();
       return async (asked) => {

@@ -32,19 +32,25 @@ async function tooLarge(bench: Workbench): Promise<Answer> {
 export const limitChecks: readonly Check[] = [
   {
     id: "bulk/too-many",
-    title: "More operations than are announced are 413",
+    title: "More operations than are announced are 413.",
     level: "must",
     requirements: ["P-3.7.4-01", "P-3.7.4-02", "R-48"],
     section,
     suffers: "Clients do not learn that they must send less, and send the same for ever.",
     misses: "Servers that announce more than this check dares to send.",
     async run(bench) {
-      expectStatus(bench, await tooMany(bench), 413, "413: there are more operations than maxOperations.");
+      expectStatus(
+        bench,
+        await tooMany(bench),
+        413,
+        "413: there are more operations than maxOperations.",
+        "A bulk request of more operations than maxOperations",
+      );
     },
   },
   {
     id: "bulk/too-many-told",
-    title: "The 413 says which limit was exceeded",
+    title: "The 413 says which limit was exceeded.",
     level: "must",
     requirements: ["P-3.7.4-02", "R-48"],
     section,
@@ -59,19 +65,25 @@ export const limitChecks: readonly Check[] = [
   },
   {
     id: "bulk/too-large",
-    title: "More bytes than are announced are 413",
+    title: "More bytes than are announced are 413.",
     level: "must",
     requirements: ["P-3.7.4-01", "P-3.7.4-02", "P-3.7.4-03"],
     section,
     suffers: "Clients do not learn that they must send less, and send the same for ever.",
     misses: "Servers that announce more than this check dares to send.",
     async run(bench) {
-      expectStatus(bench, await tooLarge(bench), 413, "413: there are more bytes than maxPayloadSize.");
+      expectStatus(
+        bench,
+        await tooLarge(bench),
+        413,
+        "413: there are more bytes than maxPayloadSize.",
+        "A bulk request of more bytes than maxPayloadSize",
+      );
     },
   },
   {
     id: "bulk/limits-announced",
-    title: "Where bulk requests are announced, their limits are numbers above 0",
+    title: "Where bulk requests are announced, their limits are numbers above 0.",
     level: "must",
     requirements: ["P-3.7.4-01", "S-5-05"],
     section: "RFC 7643 §5",

@@ -12,7 +12,7 @@ const section = "RFC 7644 §3.7";
 export const operationChecks: readonly Check[] = [
   {
     id: "bulk/unannounced",
-    title: "Where bulk requests are not announced, one is refused",
+    title: "Where bulk requests are not announced, one is refused.",
     level: "should",
     requirements: ["P-3.7-01", "P-3.12-09"],
     section: "RFC 7644 §3.12",
@@ -28,7 +28,7 @@ export const operationChecks: readonly Check[] = [
   },
   {
     id: "bulk/answer",
-    title: "A bulk request is answered by 200 and a BulkResponse",
+    title: "A bulk request is answered by 200 and a BulkResponse.",
     level: "must",
     requirements: ["P-3.7-02", "P-3.7-11", "S-5-10"],
     section,
@@ -36,7 +36,7 @@ export const operationChecks: readonly Check[] = [
     misses: "Results, which the other checks look at.",
     async run(bench) {
       const { answer } = await sent(bench, [makes(bench, "one")]);
-      expectStatus(bench, answer, 200, "200: bulk requests are announced.");
+      expectStatus(bench, answer, 200, "200: bulk requests are announced.", "A bulk request");
       const { schemas } = answer.body;
       const isRight = Array.isArray(schemas) && schemas.includes(BULK_RESPONSE);
       bench.expect(isRight, `schemas is ${JSON.stringify(schemas)}.`, `It has ${BULK_RESPONSE}.`, answer);
@@ -44,7 +44,7 @@ export const operationChecks: readonly Check[] = [
   },
   {
     id: "bulk/post",
-    title: "POST makes a resource that is there behind it",
+    title: "POST makes a resource that is there behind it.",
     level: "must",
     requirements: ["P-3.7-03"],
     section,
@@ -54,12 +54,12 @@ export const operationChecks: readonly Check[] = [
       const job = await done(bench, [makes(bench, "one")]);
       expectGood(job, bench, 0, "The POST");
       const answer = await bench.get(`${usersOf(bench)}/${encodeURIComponent(madeId(job.results[0]))}`);
-      expectStatus(bench, answer, 200, "200: it was made.");
+      expectStatus(bench, answer, 200, "200: it was made.", "A read of a user whom a bulk request has made");
     },
   },
   {
     id: "bulk/put",
-    title: "PUT replaces a resource",
+    title: "PUT replaces a resource.",
     level: "must",
     requirements: ["P-3.7-03"],
     section,
@@ -75,7 +75,7 @@ export const operationChecks: readonly Check[] = [
   },
   {
     id: "bulk/patch",
-    title: "PATCH changes a resource",
+    title: "PATCH changes a resource.",
     level: "must",
     requirements: ["P-3.7-03", "P-3.7-06"],
     section,
@@ -93,7 +93,7 @@ export const operationChecks: readonly Check[] = [
   },
   {
     id: "bulk/delete",
-    title: "DELETE removes a resource",
+    title: "DELETE removes a resource.",
     level: "must",
     requirements: ["P-3.7-03"],
     section,
@@ -103,12 +103,18 @@ export const operationChecks: readonly Check[] = [
       const user = await person(bench);
       const job = await done(bench, [{ method: "DELETE", path: user.path }]);
       expectGood(job, bench, 0, "The DELETE");
-      expectStatus(bench, await bench.get(user.path), 404, "404: it was removed.");
+      expectStatus(
+        bench,
+        await bench.get(user.path),
+        404,
+        "404: it was removed.",
+        "A read of a user whom a bulk request has removed",
+      );
     },
   },
   {
     id: "bulk/order",
-    title: "Operations on one resource are done in their order",
+    title: "Operations on one resource are done in their order.",
     level: "must",
     requirements: ["P-3.7-16"],
     section,
@@ -130,7 +136,7 @@ export const operationChecks: readonly Check[] = [
   },
   {
     id: "bulk/bad-method",
-    title: "A method that changes nothing is refused",
+    title: "A method that changes nothing is refused.",
     level: "must",
     requirements: ["P-3.7-03"],
     section,
@@ -143,7 +149,7 @@ export const operationChecks: readonly Check[] = [
   },
   {
     id: "bulk/no-bulk-id",
-    title: "A POST without a bulkId is refused",
+    title: "A POST without a bulkId is refused.",
     level: "should",
     requirements: ["P-3.7-04"],
     section,
@@ -156,7 +162,7 @@ export const operationChecks: readonly Check[] = [
   },
   {
     id: "bulk/same-bulk-id",
-    title: "Two operations of one bulkId are refused",
+    title: "Two operations of one bulkId are refused.",
     level: "should",
     requirements: ["P-3.7-04"],
     section,
@@ -170,7 +176,7 @@ export const operationChecks: readonly Check[] = [
   },
   {
     id: "bulk/no-data",
-    title: "A POST without data is refused",
+    title: "A POST without data is refused.",
     level: "must",
     requirements: ["P-3.7-06"],
     section,

@@ -34,7 +34,7 @@ function skipNoGroups(bench: Workbench, { results }: Done, place: number): void 
 export const referenceChecks: readonly Check[] = [
   {
     id: "bulk/reference",
-    title: "bulkId in data is the id of what an earlier operation has made",
+    title: "bulkId in data is the id of what an earlier operation has made.",
     level: "must",
     requirements: ["P-3.7.2-01"],
     section,
@@ -50,7 +50,7 @@ export const referenceChecks: readonly Check[] = [
   },
   {
     id: "bulk/reference-forward",
-    title: "bulkId in data may be of an operation that comes later",
+    title: "bulkId in data may be of an operation that comes later.",
     level: "should",
     requirements: ["P-3.7-16", "P-3.7.1-01", "R-47"],
     section: "RFC 7644 §3.7.1",
@@ -66,7 +66,7 @@ export const referenceChecks: readonly Check[] = [
   },
   {
     id: "bulk/circle",
-    title: "Two groups that are in each other are made so, or the request fails by 409",
+    title: "Two groups that are in each other are made so, or the request fails by 409.",
     level: "must",
     requirements: ["P-3.7.1-01", "R-47"],
     section: "RFC 7644 §3.7.1",
@@ -87,7 +87,7 @@ export const referenceChecks: readonly Check[] = [
   },
   {
     id: "bulk/reference-extension",
-    title: "bulkId is an id in an extension too: the manager's",
+    title: "bulkId is an id in an extension too: the manager's.",
     level: "must",
     requirements: ["P-3.7.2-02"],
     section,
@@ -105,7 +105,7 @@ export const referenceChecks: readonly Check[] = [
   },
   {
     id: "bulk/reference-path",
-    title: "bulkId in a path is the id of what an operation has made",
+    title: "bulkId in a path is the id of what an operation has made.",
     level: "should",
     requirements: ["P-3.7.2-03", "R-47"],
     section,
@@ -125,7 +125,7 @@ export const referenceChecks: readonly Check[] = [
   },
   {
     id: "bulk/reference-unknown",
-    title: "A bulkId that no operation has is refused, and is never stored as an id",
+    title: "A bulkId that no operation has is refused, and is never stored as an id.",
     level: "should",
     requirements: ["P-3.7.2-04", "R-47"],
     section,

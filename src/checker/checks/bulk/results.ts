@@ -25,7 +25,7 @@ async function halfDone(
 export const resultChecks: readonly Check[] = [
   {
     id: "bulk/results",
-    title: "Every operation has a result, in the order of the request",
+    title: "Every operation has a result, in the order of the request.",
     level: "must",
     requirements: ["P-3.7.3-01", "P-3.7-17"],
     section,
@@ -41,7 +41,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/status-text",
-    title: "The status of a result is a text",
+    title: "The status of a result is a text.",
     level: "should",
     requirements: ["P-3.7.3-02", "R-45"],
     section,
@@ -60,7 +60,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/status",
-    title: "The status of a result is that of the request by itself",
+    title: "The status of a result is that of the request by itself.",
     level: "must",
     requirements: ["P-3.7.3-02"],
     section,
@@ -76,7 +76,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/bulk-id",
-    title: "The result of a POST has its bulkId",
+    title: "The result of a POST has its bulkId.",
     level: "must",
     requirements: ["P-3.7-15"],
     section,
@@ -90,7 +90,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/location",
-    title: "A result has the location of its resource",
+    title: "A result has the location of its resource.",
     level: "must",
     requirements: ["P-3.7-08"],
     section,
@@ -113,7 +113,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/failed-location",
-    title: "The result of a POST that failed has no location",
+    title: "The result of a POST that failed has no location.",
     level: "must",
     requirements: ["P-3.7-08"],
     section,
@@ -129,7 +129,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/error",
-    title: "The result of an operation that failed has an error, with its status",
+    title: "The result of an operation that failed has an error, with its status.",
     level: "must",
     requirements: ["P-3.7-09", "P-3.7.3-03"],
     section,
@@ -152,7 +152,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/goes-on",
-    title: "An operation that fails does not stop the others",
+    title: "An operation that fails does not stop the others.",
     level: "must",
     requirements: ["P-3.7-12", "P-3.7-11"],
     section,
@@ -167,7 +167,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/fail-on-errors",
-    title: "With failOnErrors the request ends behind so many errors",
+    title: "With failOnErrors the request ends behind so many errors.",
     level: "must",
     requirements: ["P-3.7-13", "R-46"],
     section,
@@ -182,7 +182,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/version",
-    title: "The result of a change has the version that the resource has behind it",
+    title: "The result of a change has the version that the resource has behind it.",
     level: "should",
     requirements: ["P-3.7.3-04"],
     section,
@@ -199,7 +199,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "bulk/version-stale",
-    title: "An operation on a version that is no longer there is 412",
+    title: "An operation on a version that is no longer there is 412.",
     level: "should",
     requirements: ["P-3.7-07", "R-39"],
     section: "RFC 7644 §3.7",

@@ -17,7 +17,7 @@ const section = "RFC 7644 §3.5.2";
 export const entraChecks: readonly Check[] = [
   {
     id: "clients/entra-connection",
-    title: "A user whom nobody knows, looked up by a random id, is a list of none",
+    title: "A user whom nobody knows, looked up by a random id, is a list of none.",
     level: "client",
     requirements: ["P-3.4.2-06", "Q15"],
     section: "RFC 7644 §3.4.2",
@@ -32,7 +32,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-op-case",
-    title: "Add, Replace and Remove are read as add, replace and remove",
+    title: "Add, Replace and Remove are read as add, replace and remove.",
     level: "client",
     requirements: ["P-3.5.2-04", "R-1", "Q51"],
     section,
@@ -51,7 +51,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-active-text",
-    title: 'active is false behind a PATCH to the text "False"',
+    title: 'active is false behind a PATCH to the text "False".',
     level: "client",
     requirements: ["R-54", "Q52"],
     section,
@@ -67,7 +67,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-soft-delete",
-    title: "Who is deactivated is read and found, and can be made active again",
+    title: "Who is deactivated is read and found, and can be made active again.",
     level: "client",
     requirements: ["S-4.1.1-10", "Q31", "Q112"],
     section: "RFC 7643 §4.1.1",
@@ -86,7 +86,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/remove-value-list",
-    title: "remove of members with a list takes these out, and no others",
+    title: "remove of members with a list takes these out, and no others.",
     level: "client",
     requirements: ["P-3.5.2.2-08", "R-2", "Q73"],
     section: "RFC 7644 §3.5.2.2",
@@ -102,7 +102,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-element-made",
-    title: "replace of the part of an element that is not there makes the element that the filter describes",
+    title: "replace of the part of an element that is not there makes the element that the filter describes.",
     level: "client",
     requirements: ["P-3.5.2.1-09", "R-5", "R-6", "Q54"],
     section: "RFC 7644 §3.5.2.3",
@@ -122,7 +122,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-dotted-key",
-    title: "A key with a dot in a value without a path is a path",
+    title: "A key with a dot in a value without a path is a path.",
     level: "client",
     requirements: ["P-3.5.2.1-03", "R-14", "Q56"],
     section: "RFC 7644 §3.5.2.1",
@@ -139,7 +139,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-urn-key",
-    title: "A key with the URN of an extension in a value without a path is a path",
+    title: "A key with the URN of an extension in a value without a path is a path.",
     level: "client",
     requirements: ["P-3.5.2.1-03", "R-14", "Q57"],
     section: "RFC 7644 §3.5.2.1",
@@ -155,7 +155,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-manager-text",
-    title: "A manager that is set to an id alone is that of the id",
+    title: "A manager that is set to an id alone is that of the id.",
     level: "client",
     requirements: ["R-55", "Q59"],
     section,
@@ -173,7 +173,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-primary-text",
-    title: 'The text "True" is true where a boolean belongs in an element',
+    title: 'The text "True" is true where a boolean belongs in an element.',
     level: "client",
     requirements: ["R-54", "Q37"],
     section: "RFC 7644 §3.3",
@@ -191,7 +191,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/entra-match-by-element",
-    title: 'A filter `emails[type eq "work"].value eq "…"` finds who has this address',
+    title: 'A filter `emails[type eq "work"].value eq "…"` finds who has this address.',
     level: "client",
     requirements: ["P-3.4.2.2-23", "R-29", "Q17"],
     section: "RFC 7644 §3.4.2.2",
@@ -207,7 +207,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/members-eq",
-    title: 'A filter `id eq "…" and members eq "…"` finds the group if the user is in it',
+    title: 'A filter `id eq "…" and members eq "…"` finds the group if the user is in it.',
     level: "client",
     requirements: ["P-3.4.2.2-31", "Q23"],
     section: "RFC 7644 §3.4.2.2",
@@ -225,7 +225,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/change-name",
-    title: "A userName can be changed",
+    title: "A userName can be changed.",
     level: "client",
     requirements: ["S-7-12", "Q48"],
     section: "RFC 7643 §4.1.1",
@@ -241,7 +241,7 @@ export const entraChecks: readonly Check[] = [
   },
   {
     id: "clients/unknown-beside",
-    title: "An unknown attribute beside a known one does not stop the PATCH",
+    title: "An unknown attribute beside a known one does not stop the PATCH.",
     level: "client",
     requirements: ["R-37", "R-37a", "Q69"],
     section,

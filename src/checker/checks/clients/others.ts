@@ -11,7 +11,7 @@ import { person, personWith } from "../people.ts";
 export const otherClientChecks: readonly Check[] = [
   {
     id: "clients/okta-deactivate",
-    title: "replace without a path of active alone deactivates",
+    title: "replace without a path of active alone deactivates.",
     level: "client",
     requirements: ["P-3.5.2.3-01", "Q88"],
     section: "RFC 7644 §3.5.2.3",
@@ -29,7 +29,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/okta-rename-group",
-    title: "A group is renamed by a value without a path that has its id beside the name",
+    title: "A group is renamed by a value without a path that has its id beside the name.",
     level: "client",
     requirements: ["P-3.5.2.3-02", "R-15", "Q77", "Q83"],
     section: "RFC 7644 §3.5.2.3",
@@ -46,7 +46,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/okta-create",
-    title: "A new user may come with an empty list of groups",
+    title: "A new user may come with an empty list of groups.",
     level: "client",
     requirements: ["P-3.3-01", "Q40"],
     section: "RFC 7644 §3.3",
@@ -60,7 +60,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/okta-put-read",
-    title: "PUT with the id, meta and groups in the body, as they were read, is a success",
+    title: "PUT with the id, meta and groups in the body, as they were read, is a success.",
     level: "client",
     requirements: ["P-3.5.1-07", "Q40"],
     section: "RFC 7644 §3.5.1",
@@ -77,7 +77,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/okta-numbers",
-    title: "A list has totalResults, startIndex and itemsPerPage as numbers, and Resources, always",
+    title: "A list has totalResults, startIndex and itemsPerPage as numbers, and Resources, always.",
     level: "client",
     requirements: ["P-3.4.2-04", "P-3.4.2-05", "Q26"],
     section: "RFC 7644 §3.4.2",
@@ -97,7 +97,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/empty-list",
-    title: "A list of none has Resources as an empty list",
+    title: "A list of none has Resources as an empty list.",
     level: "client",
     requirements: ["P-3.4.2-04", "R-20", "Q26"],
     section: "RFC 7644 §3.4.2",
@@ -114,7 +114,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/member-twice",
-    title: "A member who is listed twice is in the group once",
+    title: "A member who is listed twice is in the group once.",
     level: "client",
     requirements: ["Q80", "S-2.4-09"],
     section: "RFC 7643 §2.4",
@@ -130,7 +130,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/unknown-attribute",
-    title: "A new user may have attributes that the server does not know",
+    title: "A new user may have attributes that the server does not know.",
     level: "client",
     requirements: ["P-3.1-05", "R-37", "Q39"],
     section: "RFC 7644 §3.3",
@@ -144,7 +144,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/unknown-urn",
-    title: "A new user may list a URN that the server does not know, beside that of users",
+    title: "A new user may list a URN that the server does not know, beside that of users.",
     level: "client",
     requirements: ["R-37", "Q41", "Q99"],
     section: "RFC 7643 §3",
@@ -159,7 +159,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/null-values",
-    title: "null in a new user is a value that is not there",
+    title: "null in a new user is a value that is not there.",
     level: "client",
     requirements: ["P-3.3-03", "S-2.5-01", "Q38"],
     section: "RFC 7643 §2.5",
@@ -174,7 +174,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/ping-inactive",
-    title: "A user may be created who is not active",
+    title: "A user may be created who is not active.",
     level: "client",
     requirements: ["S-4.1.1-10"],
     section: "RFC 7643 §4.1.1",
@@ -189,7 +189,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/read-after-write",
-    title: "What is written is read and found by the next request",
+    title: "What is written is read and found by the next request.",
     level: "client",
     requirements: ["Q91"],
     section: "RFC 7644 §3.1",
@@ -204,7 +204,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/list-groups",
-    title: "All groups can be read page by page, without a filter",
+    title: "All groups can be read page by page, without a filter.",
     level: "client",
     requirements: ["Q103", "P-3.4.2.4-02"],
     section: "RFC 7644 §3.4.2",
@@ -219,7 +219,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/list-bare",
-    title: "A list without any parameter is answered",
+    title: "A list without any parameter is answered.",
     level: "client",
     requirements: ["P-3.4.2.4-04", "Q34", "Q35"],
     section: "RFC 7644 §3.4.2",
@@ -234,7 +234,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/members-by-ref",
-    title: "A member may have its $ref, type and display beside the value, as the server shows them",
+    title: "A member may have its $ref, type and display beside the value, as the server shows them.",
     level: "client",
     requirements: ["R-51", "R-51a", "Q79"],
     section: "RFC 7643 §4.2",
@@ -253,7 +253,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/external-id-shared",
-    title: "Two users may have one externalId, since it is the client's",
+    title: "Two users may have one externalId, since it is the client's.",
     level: "client",
     requirements: ["S-3.1-12", "R-56", "Q36"],
     section: "RFC 7643 §3.1",

@@ -25,7 +25,7 @@ export const answers: readonly Check[] = [
     misses: "Other types than users.",
     async run(bench) {
       const answer = await bench.post(usersOf(bench), bench.newUser());
-      expectStatus(bench, answer, 201, "The status is 201.");
+      expectStatus(bench, answer, 201, "The status is 201.", "A new user");
     },
   },
   {
@@ -43,7 +43,12 @@ export const answers: readonly Check[] = [
       const names = ["schemas", "userName", ...required.map(({ name }) => name), ...extensions];
       const body = Object.fromEntries(Object.entries(bench.newUser()).filter(([name]) => names.includes(name)));
       const answer = await bench.post(users.endpoint, body);
-      expectMade(bench, answer, "It is 201: what no schema requires is optional.");
+      expectMade(
+        bench,
+        answer,
+        "It is 201: what no schema requires is optional.",
+        "A user with no more than the schema requires",
+      );
     },
   },
   {
@@ -72,7 +77,7 @@ export const answers: readonly Check[] = [
       const answer = await created(bench, {});
       const location = answer.headers.get("location") ?? bench.block("There is no Location header.");
       const read = await bench.get(absolute(bench, location));
-      expectStatus(bench, read, 200, `GET of ${location} is 200.`);
+      expectStatus(bench, read, 200, `GET of ${location} is 200.`, "A read of the Location of a new user");
       const [name, seen] = [answer, read].map(({ body }) => valueAt(body, "userName"));
       const holds = name === undefined || seen === name;
       bench.expect(holds, `It is the user ${seen}.`, `It is the user ${name}.`, answer, read);
@@ -139,7 +144,7 @@ export const answers: readonly Check[] = [
       const { userName, ...rest } = bench.newUser();
       const body = { ...rest, [name]: undefined, USERNAME: userName, [name.toUpperCase()]: value };
       const answer = await bench.post(usersOf(bench), body);
-      expectMade(bench, answer, "It is 201: USERNAME is userName.");
+      expectMade(bench, answer, "It is 201: USERNAME is userName.", "A user with USERNAME for userName");
       const seen = valueAt(await stored(bench, answer), name);
       bench.expect(seen === value, `${name} is ${JSON.stringify(seen) ?? "absent"}.`, `${name} is "${value}".`, answer);
     },

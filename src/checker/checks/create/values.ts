@@ -127,7 +127,7 @@ export const values: readonly Check[] = [
     async run(bench) {
       const name = clearableText(bench);
       const answer = await bench.post(usersOf(bench), { ...bench.newUser(), [name]: null });
-      expectMade(bench, answer, "It is 201: null says that it is unassigned.");
+      expectMade(bench, answer, "It is 201: null says that it is unassigned.", "A user with an attribute that is null");
       const seen = valueAt(await stored(bench, answer), name);
       bench.expect(isUnassigned(seen), `${name} is ${shown(seen)}.`, "It is absent or null.", answer);
     },
@@ -146,7 +146,7 @@ export const values: readonly Check[] = [
       );
       if (name === undefined) return bench.skip("The schema of users has no list that may be empty.");
       const answer = await bench.post(usersOf(bench), { ...bench.newUser(), [name]: [] });
-      expectMade(bench, answer, "It is 201: an empty list says that it is unassigned.");
+      expectMade(bench, answer, "It is 201: an empty list says that it is unassigned.", "A user with an empty list");
       const seen = valueAt(await stored(bench, answer), name);
       bench.expect(isUnassigned(seen), `${name} is ${shown(seen)}.`, "It is absent or empty.", answer);
     },

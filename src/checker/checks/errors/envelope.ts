@@ -39,7 +39,7 @@ interface Rule extends Pick<Check, "title" | "level" | "requirements" | "suffers
 const rules: readonly Rule[] = [
   {
     name: "body",
-    title: "The body is a JSON object",
+    title: "The body is a JSON object.",
     level: "must",
     requirements: ["P-3.12-01", "Q10"],
     suffers: "A client cannot say why it was refused; one that parses every answer takes the server for broken.",
@@ -50,7 +50,7 @@ const rules: readonly Rule[] = [
   },
   {
     name: "schemas",
-    title: "The body names the schema of errors",
+    title: "The body names the schema of errors.",
     level: "must",
     requirements: ["P-3.12-01", "P-3.1-02", "P-8.2-01"],
     suffers: "A client that tells messages apart by their schemas does not recognise it.",
@@ -61,7 +61,7 @@ const rules: readonly Rule[] = [
   },
   {
     name: "status",
-    title: "The body repeats the status, as text",
+    title: "The body repeats the status, as text.",
     level: "must",
     requirements: ["P-3.12-02", "P-3.2-04"],
     suffers: "A client in a typed language fails to read the error, and reports that instead.",
@@ -72,7 +72,7 @@ const rules: readonly Rule[] = [
   },
   {
     name: "detail",
-    title: "The detail is a text that a person can read",
+    title: "The detail is a text that a person can read.",
     level: "should",
     requirements: ["P-3.12-03"],
     suffers: "An administrator does not learn what to put right.",
@@ -83,7 +83,7 @@ const rules: readonly Rule[] = [
   },
   {
     name: "keyword",
-    title: "The scimType, where there is one, is one that the RFC has",
+    title: "The scimType, where there is one, is one that the RFC has.",
     level: "should",
     requirements: ["P-3.12-03"],
     suffers: "A client does not recognise the kind of the error.",
@@ -94,7 +94,7 @@ const rules: readonly Rule[] = [
   },
   {
     name: "media-type",
-    title: "The body is labelled application/scim+json",
+    title: "The body is labelled application/scim+json.",
     level: "should",
     requirements: ["P-3.12-01", "P-3.1-01"],
     section: "RFC 7644 §3.1",

@@ -31,7 +31,7 @@ export const requests: readonly Check[] = [
       misses,
       async run(bench) {
         const answer = await bench.ask("POST", usersOf(bench), { body: body(bench), headers: JSON_BODY });
-        bench.expect(isJudged(answer), told(answer), "The status is 400.", answer);
+        bench.expect(isJudged(answer), told(answer, `A create with ${what} as body`), "The status is 400.", answer);
       },
     }),
   ),
@@ -60,7 +60,7 @@ export const requests: readonly Check[] = [
     async run(bench) {
       const made = await bench.user();
       const answer = await bench.put(made.path, '{"schemas": [', JSON_BODY);
-      expectStatus(bench, answer, 400, "The status is 400.");
+      expectStatus(bench, answer, 400, "The status is 400.", "A PUT with JSON that breaks off");
       const { userName } = await bench.read(made.path);
       bench.expect(userName === made.body.userName, "The user has changed.", "The user is as it was.", answer);
     },
@@ -167,7 +167,13 @@ export const requests: readonly Check[] = [
     async run(bench) {
       const made = await bench.user();
       const answer = await bench.post(made.path, bench.newUser());
-      expectStatus(bench, answer, [400, 403, 404, 405, 501], "The status is 405, 404 or 501.");
+      expectStatus(
+        bench,
+        answer,
+        [400, 403, 404, 405, 501],
+        "The status is 405, 404 or 501.",
+        "A POST to a single user",
+      );
     },
   },
   {
@@ -180,7 +186,13 @@ export const requests: readonly Check[] = [
     misses: "The same for groups.",
     async run(bench) {
       const answer = await bench.patch(usersOf(bench), [{ op: "remove", path: `nothing${bench.run}` }]);
-      expectStatus(bench, answer, [400, 403, 404, 405, 501], "The status is 405, 404 or 501.");
+      expectStatus(
+        bench,
+        answer,
+        [400, 403, 404, 405, 501],
+        "The status is 405, 404 or 501.",
+        "A PATCH of the endpoint of all users",
+      );
     },
   },
   {
@@ -195,7 +207,7 @@ export const requests: readonly Check[] = [
       const made = await bench.user();
       const answer = await bench.ask("FROBNICATE", made.path);
       const holds = isRefused(answer) || isStatus(answer, 501);
-      bench.expect(holds, told(answer), "The status is 405 or 501.", answer);
+      bench.expect(holds, told(answer, "A request by the method FROBNICATE"), "The status is 405 or 501.", answer);
     },
   },
   {

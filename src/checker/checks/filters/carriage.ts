@@ -8,7 +8,7 @@ import { expectFinds, expectMissesOut, idsOf, isNamed, needsEq, quoted, search }
 export const carriageChecks: readonly Check[] = [
   {
     id: "filter/encoded",
-    title: "A blank in a filter may be escaped as %20, and a plus as %2B",
+    title: "A blank in a filter may be escaped as %20, and a plus as %2B.",
     level: "must",
     requirements: ["P-1.2-01"],
     section: "RFC 7644 §1.2",
@@ -23,7 +23,7 @@ export const carriageChecks: readonly Check[] = [
   },
   {
     id: "filter/plus-for-blank",
-    title: "A blank in a filter may be written as +, as forms send it",
+    title: "A blank in a filter may be written as +, as forms send it.",
     level: "client",
     requirements: ["P-1.2-01", "Q03"],
     section: "RFC 7644 §1.2",
@@ -41,7 +41,7 @@ export const carriageChecks: readonly Check[] = [
   },
   {
     id: "filter/encoded-once",
-    title: "A filter is decoded once: %2520 is the text %20",
+    title: "A filter is decoded once: %2520 is the text %20.",
     level: "must",
     requirements: ["P-1.2-01"],
     section: "RFC 7644 §1.2",
@@ -57,7 +57,7 @@ export const carriageChecks: readonly Check[] = [
   },
   {
     id: "filter/injection",
-    title: "An operand that is SQL, LDAP or a query of documents is text",
+    title: "An operand that is SQL, LDAP or a query of documents is text.",
     level: "must",
     requirements: ["P-3.4.2.2-02", "S-9.2-02"],
     section: "RFC 7643 §9.2",
@@ -76,7 +76,7 @@ export const carriageChecks: readonly Check[] = [
   },
   {
     id: "filter/raw-quote",
-    title: "A quote that was pasted into an operand does not open the filter to everybody",
+    title: "A quote that was pasted into an operand does not open the filter to everybody.",
     level: "should",
     requirements: ["P-3.4.2.2-25", "P-3.4.2.2-26"],
     section: "RFC 7644 §3.4.2.2",

@@ -10,7 +10,7 @@ const section = "RFC 7644 §3.4.2.2";
 export const elementChecks: readonly Check[] = [
   {
     id: "filter/any-element",
-    title: "A list matches where any of its elements does",
+    title: "A list matches where any of its elements does.",
     level: "must",
     requirements: ["P-3.4.2.2-30"],
     section,
@@ -25,7 +25,7 @@ export const elementChecks: readonly Check[] = [
   },
   {
     id: "filter/implied-value",
-    title: "A list without a part named stands for its value, as `emails co` in the RFC's examples",
+    title: "A list without a part named stands for its value, as `emails co` in the RFC's examples.",
     level: "must",
     requirements: ["P-3.4.2.2-31", "R-31"],
     section,
@@ -39,7 +39,7 @@ export const elementChecks: readonly Check[] = [
   },
   {
     id: "filter/same-element",
-    title: "What stands in brackets must hold of one element",
+    title: "What stands in brackets must hold of one element.",
     level: "must",
     requirements: ["P-3.4.2.2-22", "P-3.4.2.2-23"],
     section,
@@ -58,7 +58,7 @@ export const elementChecks: readonly Check[] = [
   },
   {
     id: "filter/other-elements",
-    title: "Conditions without brackets may hold of different elements",
+    title: "Conditions without brackets may hold of different elements.",
     level: "must",
     requirements: ["P-3.4.2.2-22", "P-3.4.2.2-30"],
     section,
@@ -72,7 +72,7 @@ export const elementChecks: readonly Check[] = [
   },
   {
     id: "filter/brackets-logic",
-    title: "Brackets may hold or, not and parentheses",
+    title: "Brackets may hold or, not and parentheses.",
     level: "should",
     requirements: ["P-3.4.2.2-24"],
     section,
@@ -89,7 +89,7 @@ export const elementChecks: readonly Check[] = [
   },
   {
     id: "filter/brackets-joined",
-    title: "Brackets are a condition like others, joined by and",
+    title: "Brackets are a condition like others, joined by and.",
     level: "must",
     requirements: ["P-3.4.2.2-22", "P-3.4.2.2-25"],
     section,
@@ -105,7 +105,7 @@ export const elementChecks: readonly Check[] = [
   },
   {
     id: "filter/brackets-unknown",
-    title: "Brackets around a part that there is not are refused, or match nobody",
+    title: "Brackets around a part that there is not are refused, or match nobody.",
     level: "should",
     requirements: ["P-3.4.2.2-23"],
     section,
@@ -126,7 +126,7 @@ export const elementChecks: readonly Check[] = [
   },
   {
     id: "filter/brackets-empty",
-    title: "Empty brackets are refused",
+    title: "Empty brackets are refused.",
     level: "must",
     requirements: ["P-3.4.2.2-05", "P-3.4.2.2-23"],
     section,

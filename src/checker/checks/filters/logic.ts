@@ -9,7 +9,7 @@ const section = "RFC 7644 §3.4.2.2";
 export const logicChecks: readonly Check[] = [
   {
     id: "filter/and",
-    title: "and finds what matches both conditions, and not what matches one",
+    title: "and finds what matches both conditions, and not what matches one.",
     level: "must",
     requirements: ["P-3.4.2.2-17"],
     section,
@@ -25,7 +25,7 @@ export const logicChecks: readonly Check[] = [
   },
   {
     id: "filter/or",
-    title: "or finds what matches either condition",
+    title: "or finds what matches either condition.",
     level: "must",
     requirements: ["P-3.4.2.2-17"],
     section,
@@ -42,7 +42,7 @@ export const logicChecks: readonly Check[] = [
   },
   {
     id: "filter/not",
-    title: "not turns a condition in parentheses round, with a blank before them and without",
+    title: "not turns a condition in parentheses round, with a blank before them and without.",
     level: "must",
     requirements: ["P-3.4.2.2-17", "P-3.4.2.2-21"],
     section,
@@ -59,7 +59,7 @@ export const logicChecks: readonly Check[] = [
   },
   {
     id: "filter/not-absent",
-    title: "not is true of a user who has no value, since the condition within is false",
+    title: "not is true of a user who has no value, since the condition within is false.",
     level: "should",
     requirements: ["P-3.4.2.2-17", "R-3"],
     section,
@@ -74,7 +74,7 @@ export const logicChecks: readonly Check[] = [
   },
   {
     id: "filter/not-bare",
-    title: "not without parentheses is refused",
+    title: "not without parentheses is refused.",
     level: "should",
     requirements: ["P-3.4.2.2-21"],
     section,
@@ -87,7 +87,7 @@ export const logicChecks: readonly Check[] = [
   },
   {
     id: "filter/precedence",
-    title: "and binds tighter than or",
+    title: "and binds tighter than or.",
     level: "must",
     requirements: ["P-3.4.2.2-19", "R-28"],
     section,
@@ -104,7 +104,7 @@ export const logicChecks: readonly Check[] = [
   },
   {
     id: "filter/grouping",
-    title: "Parentheses change what is joined first",
+    title: "Parentheses change what is joined first.",
     level: "must",
     requirements: ["P-3.4.2.2-18"],
     section,
@@ -122,7 +122,7 @@ export const logicChecks: readonly Check[] = [
   },
   {
     id: "filter/chain",
-    title: "Conditions are joined one after the other without parentheses",
+    title: "Conditions are joined one after the other without parentheses.",
     level: "should",
     requirements: ["P-3.4.2.2-20"],
     section,

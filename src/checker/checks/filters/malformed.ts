@@ -11,7 +11,7 @@ const right = "It is no filter by the grammar: 400 invalidFilter.";
 export const malformedChecks: readonly Check[] = [
   {
     id: "filter/unknown-operator",
-    title: "An operator that there is not is 400 invalidFilter",
+    title: "An operator that there is not is 400 invalidFilter.",
     level: "must",
     requirements: ["P-3.4.2.2-33"],
     section,
@@ -29,7 +29,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/refusal-text",
-    title: "A filter that is refused is answered by a text that a person can read",
+    title: "A filter that is refused is answered by a text that a person can read.",
     level: "should",
     requirements: ["P-3.4.2.2-33"],
     section: "RFC 7644 §3.12",
@@ -44,7 +44,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/incomplete",
-    title: "A condition that lacks its operator, its operand or its attribute is refused",
+    title: "A condition that lacks its operator, its operand or its attribute is refused.",
     level: "must",
     requirements: ["P-3.4.2.2-05"],
     section,
@@ -56,7 +56,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/dangling",
-    title: "A filter that ends behind and, or, or not is refused",
+    title: "A filter that ends behind and, or, or not is refused.",
     level: "must",
     requirements: ["P-3.4.2.2-05", "P-3.4.2.2-25"],
     section,
@@ -69,7 +69,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/unbalanced",
-    title: "Parentheses, brackets and quotes that are not closed are refused",
+    title: "Parentheses, brackets and quotes that are not closed are refused.",
     level: "must",
     requirements: ["P-3.4.2.2-25"],
     section,
@@ -82,7 +82,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/trailing",
-    title: "Something behind a whole filter is refused",
+    title: "Something behind a whole filter is refused.",
     level: "must",
     requirements: ["P-3.4.2.2-25"],
     section,
@@ -95,7 +95,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/unquoted",
-    title: "A text without quotes, or in single ones, is refused or read as what it says, never as everybody",
+    title: "A text without quotes, or in single ones, is refused or read as what it says, never as everybody.",
     level: "should",
     requirements: ["P-3.4.2.2-26", "R-30"],
     section,
@@ -114,7 +114,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/two-dots",
-    title: "An attribute with a part of a part is refused",
+    title: "An attribute with a part of a part is refused.",
     level: "must",
     requirements: ["P-3.4.2.2-29"],
     section,
@@ -126,7 +126,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/order-boolean",
-    title: "gt, ge, lt and le on a boolean are 400 invalidFilter",
+    title: "gt, ge, lt and le on a boolean are 400 invalidFilter.",
     level: "must",
     requirements: ["P-3.4.2.2-15"],
     section,
@@ -146,7 +146,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/substring-boolean",
-    title: "co, sw and ew on a boolean are refused, or find nobody",
+    title: "co, sw and ew on a boolean are refused, or find nobody.",
     level: "should",
     requirements: ["P-3.4.2.2-12", "R-34"],
     section,
@@ -161,7 +161,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/wrong-type",
-    title: "An operand of another type than the attribute is refused, or finds nobody",
+    title: "An operand of another type than the attribute is refused, or finds nobody.",
     level: "should",
     requirements: ["P-3.4.2.2-36", "R-34"],
     section,
@@ -177,7 +177,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/complex-compared",
-    title: "A complex attribute without a value of its own is not compared as a whole",
+    title: "A complex attribute without a value of its own is not compared as a whole.",
     level: "must",
     requirements: ["P-3.4.2.2-31"],
     section,
@@ -190,7 +190,7 @@ export const malformedChecks: readonly Check[] = [
   },
   {
     id: "filter/bounded",
-    title: "A filter that is very long or very deep is answered or refused, and breaks nothing",
+    title: "A filter that is very long or very deep is answered or refused, and breaks nothing.",
     level: "should",
     requirements: ["P-3.4.2.2-37"],
     section,

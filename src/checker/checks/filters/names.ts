@@ -11,7 +11,7 @@ const section = "RFC 7644 §3.10";
 export const nameChecks: readonly Check[] = [
   {
     id: "filter/attribute-case",
-    title: "Names of attributes have no letter case in a filter",
+    title: "Names of attributes have no letter case in a filter.",
     level: "must",
     requirements: ["P-3.4.2.2-03", "P-3.10-01"],
     section: "RFC 7644 §3.4.2.2",
@@ -26,7 +26,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/operator-case",
-    title: "Operators and keywords have no letter case",
+    title: "Operators and keywords have no letter case.",
     level: "must",
     requirements: ["P-3.4.2.2-04"],
     section: "RFC 7644 §3.4.2.2",
@@ -42,7 +42,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/urn-name",
-    title: "An attribute may be named with the URN of its schema in front, dots and colons in it and all",
+    title: "An attribute may be named with the URN of its schema in front, dots and colons in it and all.",
     level: "must",
     requirements: ["P-3.4.2.2-28", "P-3.10-02"],
     section,
@@ -58,7 +58,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/urn-case",
-    title: "The URN in front of an attribute has no letter case",
+    title: "The URN in front of an attribute has no letter case.",
     level: "must",
     requirements: ["P-3.10-01"],
     section,
@@ -72,7 +72,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/sub-attribute",
-    title: "A part of a complex attribute is named behind a dot",
+    title: "A part of a complex attribute is named behind a dot.",
     level: "must",
     requirements: ["P-3.4.2.2-31"],
     section: "RFC 7644 §3.4.2.2",
@@ -88,7 +88,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/extension",
-    title: "An attribute of an extension is found by its URN",
+    title: "An attribute of an extension is found by its URN.",
     level: "must",
     requirements: ["P-3.4.2.2-28"],
     section,
@@ -104,7 +104,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/unknown-attribute",
-    title: "A filter by an attribute that users do not have is refused, or finds nobody",
+    title: "A filter by an attribute that users do not have is refused, or finds nobody.",
     level: "should",
     requirements: ["P-3.4.2.1-05", "R-35"],
     section: "RFC 7644 §3.4.2.1",
@@ -128,7 +128,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/id",
-    title: "The id can be filtered by",
+    title: "The id can be filtered by.",
     level: "should",
     requirements: ["P-3.4.2.2-38"],
     section: "RFC 7644 §3.4.2.2",
@@ -143,7 +143,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/external-id",
-    title: "The externalId can be filtered by",
+    title: "The externalId can be filtered by.",
     level: "should",
     requirements: ["P-3.4.2.2-38"],
     section: "RFC 7643 §3.1",
@@ -158,7 +158,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/resource-type",
-    title: "meta.resourceType can be filtered by at an endpoint",
+    title: "meta.resourceType can be filtered by at an endpoint.",
     level: "should",
     requirements: ["P-3.4.2.2-38", "S-3.1-17"],
     section: "RFC 7644 §3.4.2.2",
@@ -174,7 +174,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/schemas",
-    title: "schemas can be filtered by",
+    title: "schemas can be filtered by.",
     level: "option",
     requirements: ["P-3.4.2.2-35"],
     section: "RFC 7644 §3.4.2.2",
@@ -192,7 +192,7 @@ export const nameChecks: readonly Check[] = [
   },
   {
     id: "filter/bare-extension-name",
-    title: "An attribute of an extension without its URN is no attribute, or is that of the extension",
+    title: "An attribute of an extension without its URN is no attribute, or is that of the extension.",
     level: "option",
     requirements: ["P-3.10-03", "R-62"],
     section,

@@ -9,7 +9,7 @@ const section = "RFC 7644 §3.4.2.2";
 export const operatorChecks: readonly Check[] = [
   {
     id: "filter/eq",
-    title: "eq finds the one user of a name, and nobody by half of it",
+    title: "eq finds the one user of a name, and nobody by half of it.",
     level: "must",
     requirements: ["P-3.4.2.2-02", "P-3.4.2.2-06"],
     section,
@@ -25,7 +25,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/ne",
-    title: "ne finds a user whose value is another one, and not one whose value is the same",
+    title: "ne finds a user whose value is another one, and not one whose value is the same.",
     level: "must",
     requirements: ["P-3.4.2.2-07"],
     section,
@@ -41,7 +41,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/ne-absent",
-    title: "ne finds a user who has no value at all, since none is not the same as one",
+    title: "ne finds a user who has no value at all, since none is not the same as one.",
     level: "should",
     requirements: ["P-3.4.2.2-08", "R-3"],
     section,
@@ -56,7 +56,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/co",
-    title: "co finds by a part of the value wherever it stands",
+    title: "co finds by a part of the value wherever it stands.",
     level: "must",
     requirements: ["P-3.4.2.2-09"],
     section,
@@ -70,7 +70,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/sw",
-    title: "sw finds by the beginning of the value, and by all of it",
+    title: "sw finds by the beginning of the value, and by all of it.",
     level: "must",
     requirements: ["P-3.4.2.2-10"],
     section,
@@ -85,7 +85,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/ew",
-    title: "ew finds by the end of the value, and by all of it",
+    title: "ew finds by the end of the value, and by all of it.",
     level: "must",
     requirements: ["P-3.4.2.2-11"],
     section,
@@ -100,7 +100,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/pr",
-    title: "pr finds a user who has a value, and not one who has none",
+    title: "pr finds a user who has a value, and not one who has none.",
     level: "must",
     requirements: ["P-3.4.2.2-13"],
     section,
@@ -117,7 +117,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/pr-complex",
-    title: "pr of a complex attribute is true where one of its parts has a value",
+    title: "pr of a complex attribute is true where one of its parts has a value.",
     level: "must",
     requirements: ["P-3.4.2.2-13", "P-3.4.2.2-31"],
     section,
@@ -132,7 +132,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/order",
-    title: "gt, ge, lt and le compare text in its order",
+    title: "gt, ge, lt and le compare text in its order.",
     level: "must",
     requirements: ["P-3.4.2.2-14"],
     section,
@@ -150,7 +150,7 @@ export const operatorChecks: readonly Check[] = [
   },
   {
     id: "filter/order-absent",
-    title: "gt, ge, lt and le never match a user who has no value",
+    title: "gt, ge, lt and le never match a user who has no value.",
     level: "should",
     requirements: ["P-3.4.2.2-16", "R-3"],
     section,

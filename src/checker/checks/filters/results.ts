@@ -12,7 +12,7 @@ const section = "RFC 7644 §3.4.2";
 export const resultChecks: readonly Check[] = [
   {
     id: "filter/none-found",
-    title: "A filter that finds nobody is answered by 200 and a list of none, never 404",
+    title: "A filter that finds nobody is answered by 200 and a list of none, never 404.",
     level: "must",
     requirements: ["P-3.4.2-06"],
     section,
@@ -22,7 +22,7 @@ export const resultChecks: readonly Check[] = [
     async run(bench) {
       const { answer } = await search(bench, `userName eq ${quoted(bench.unique("nobody"))}`);
       const right = "200, with totalResults 0.";
-      bench.expect(answer.status === 200, told(answer), right, answer);
+      bench.expect(answer.status === 200, told(answer, "A filter that finds nobody"), right, answer);
       const { totalResults, Resources } = answer.body;
       const isNone = Number(totalResults ?? 0) === 0 && (Resources ?? []).length === 0;
       bench.expect(isNone, `totalResults is ${JSON.stringify(totalResults)}.`, right, answer);
@@ -30,7 +30,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "filter/list-message",
-    title: "What a filter finds is a ListResponse, for one resource too",
+    title: "What a filter finds is a ListResponse, for one resource too.",
     level: "must",
     requirements: ["P-3.4.2-02", "P-3.4.2-04"],
     section,
@@ -47,7 +47,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "filter/only-matches",
-    title: "A filter finds what matches and nothing else, and counts that",
+    title: "A filter finds what matches and nothing else, and counts that.",
     level: "must",
     requirements: ["P-3.4.2.2-02", "P-3.4.2-03"],
     section,
@@ -69,7 +69,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "filter/whole-resources",
-    title: "What a filter finds is there with its attributes, as a read of it is",
+    title: "What a filter finds is there with its attributes, as a read of it is.",
     level: "must",
     requirements: ["P-3.4.1-01", "P-3.9-01"],
     section: "RFC 7644 §3.9",
@@ -92,7 +92,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "filter/inactive-found",
-    title: "A user who is not active is found by name",
+    title: "A user who is not active is found by name.",
     level: "must",
     requirements: ["S-4.1.1-10", "P-3.4.2.2-02"],
     section: "RFC 7643 §4.1.1",
@@ -106,7 +106,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "filter/not-ignored",
-    title: "A filter is never ignored: it filters, or the request is refused",
+    title: "A filter is never ignored: it filters, or the request is refused.",
     level: "must",
     requirements: ["P-3.4.2.2-01", "P-3.4.2.2-02"],
     section: "RFC 7644 §3.4.2.2",
@@ -121,7 +121,7 @@ export const resultChecks: readonly Check[] = [
   },
   {
     id: "filter/not-twice",
-    title: "A resource that matches in two ways is in the list once",
+    title: "A resource that matches in two ways is in the list once.",
     level: "must",
     requirements: ["P-3.4.2.2-02", "P-3.4.2.2-17"],
     section: "RFC 7644 §3.4.2.2",

@@ -37,7 +37,7 @@ export async function expectMissesOut(bench: Workbench, filter: string, made: Ma
   const { answer, ids } = await search(bench, filter, path);
   if (answer.status === 404) return;
   if (isDeclined(answer)) await skipDeclined(bench, filter, path);
-  expectStatus(bench, answer, 200, FILTERED);
+  expectStatus(bench, answer, 200, FILTERED, `The filter \`${filter}\``);
   const right = "It does not match, and is not in the list.";
   bench.expect(!ids.includes(made.id), `\`${filter}\` finds ${made.path}.`, right, answer);
 }
@@ -47,7 +47,7 @@ const FILTERED = "It is a filter of RFC 7644: 200, and the resources that match.
 async function expectAnswered(bench: Workbench, filter: string, path?: string): Promise<Found> {
   const found = await search(bench, filter, path);
   if (isDeclined(found.answer)) await skipDeclined(bench, filter, path);
-  expectStatus(bench, found.answer, 200, FILTERED);
+  expectStatus(bench, found.answer, 200, FILTERED, `The filter \`${filter}\``);
   return found;
 }
 

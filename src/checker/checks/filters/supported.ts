@@ -7,7 +7,7 @@ import { search } from "./search.ts";
 export const supportChecks: readonly Check[] = [
   {
     id: "filter/comparisons-supported",
-    title: "Every operator of Table 3 can be used, on attributes of each kind",
+    title: "Every operator of Table 3 can be used, on attributes of each kind.",
     level: "should",
     requirements: ["P-3.4.2.2-02"],
     section: "RFC 7644 §3.4.2.2",

@@ -9,7 +9,7 @@ const section = "RFC 7644 §3.4.2.2";
 export const textChecks: readonly Check[] = [
   {
     id: "filter/escapes",
-    title: "Quotes and backslashes in an operand are escaped as in JSON",
+    title: "Quotes and backslashes in an operand are escaped as in JSON.",
     level: "must",
     requirements: ["P-3.4.2.2-26"],
     section,
@@ -27,7 +27,7 @@ export const textChecks: readonly Check[] = [
   },
   {
     id: "filter/unicode-escape",
-    title: "An operand may have letters as \\u escapes",
+    title: "An operand may have letters as \\u escapes.",
     level: "must",
     requirements: ["P-3.4.2.2-26"],
     section,
@@ -42,7 +42,7 @@ export const textChecks: readonly Check[] = [
   },
   {
     id: "filter/unicode",
-    title: "Letters of any script are compared as they are",
+    title: "Letters of any script are compared as they are.",
     level: "must",
     requirements: ["P-1.2-01", "P-3.4.2.2-26"],
     section: "RFC 7644 §1.2",
@@ -59,7 +59,7 @@ export const textChecks: readonly Check[] = [
   },
   {
     id: "filter/composition",
-    title: "Text is found whether its accents are composed or not",
+    title: "Text is found whether its accents are composed or not.",
     level: "must",
     requirements: ["P-7.8-01"],
     section: "RFC 7644 §7.8",
@@ -75,7 +75,7 @@ export const textChecks: readonly Check[] = [
   },
   {
     id: "filter/no-wildcards",
-    title: "%, _ and * in an operand are letters, and no wildcards of the database",
+    title: "%, _ and * in an operand are letters, and no wildcards of the database.",
     level: "must",
     requirements: ["P-3.4.2.2-02", "P-3.4.2.2-09", "S-9.2-02"],
     section,

@@ -9,7 +9,7 @@ const section = "RFC 7644 §3.4.2.2";
 export const valueChecks: readonly Check[] = [
   {
     id: "filter/case-insensitive",
-    title: "Text without letter case is found in any: userName above all",
+    title: "Text without letter case is found in any: userName above all.",
     level: "must",
     requirements: ["P-3.4.2.2-34", "S-4.1.1-03", "S-7-08"],
     section,
@@ -24,7 +24,7 @@ export const valueChecks: readonly Check[] = [
   },
   {
     id: "filter/case-exact",
-    title: "Text with letter case is found in its own alone: externalId",
+    title: "Text with letter case is found in its own alone: externalId.",
     level: "must",
     requirements: ["P-3.4.2.2-34", "S-3.1-13"],
     section,
@@ -40,7 +40,7 @@ export const valueChecks: readonly Check[] = [
   },
   {
     id: "filter/date-order",
-    title: "Dates are compared as moments",
+    title: "Dates are compared as moments.",
     level: "must",
     requirements: ["P-3.4.2.2-14"],
     section,
@@ -57,7 +57,7 @@ export const valueChecks: readonly Check[] = [
   },
   {
     id: "filter/date-equal",
-    title: "A moment is found by its date in another zone",
+    title: "A moment is found by its date in another zone.",
     level: "should",
     requirements: ["P-3.4.2.2-06", "P-3.4.2.2-14", "S-2.3.5-03"],
     section,
@@ -77,7 +77,7 @@ export const valueChecks: readonly Check[] = [
   },
   {
     id: "filter/boolean",
-    title: "Booleans are compared with true and false",
+    title: "Booleans are compared with true and false.",
     level: "must",
     requirements: ["P-3.4.2.2-06"],
     section,
@@ -94,7 +94,7 @@ export const valueChecks: readonly Check[] = [
   },
   {
     id: "filter/boolean-inactive",
-    title: "A user who is not active is found by `active eq false`",
+    title: "A user who is not active is found by `active eq false`.",
     level: "must",
     requirements: ["P-3.4.2.2-06", "S-4.1.1-10"],
     section,
@@ -112,7 +112,7 @@ export const valueChecks: readonly Check[] = [
   },
   {
     id: "filter/number",
-    title: "Numbers are compared by their value: 10 is greater than 9",
+    title: "Numbers are compared by their value: 10 is greater than 9.",
     level: "must",
     requirements: ["P-3.4.2.2-06", "P-3.4.2.2-14"],
     section,
@@ -130,7 +130,7 @@ export const valueChecks: readonly Check[] = [
   },
   {
     id: "filter/null",
-    title: "`eq null` finds who has no value, `ne null` who has one",
+    title: "`eq null` finds who has no value, `ne null` who has one.",
     level: "option",
     requirements: ["P-3.4.2.2-27", "R-33"],
     section,

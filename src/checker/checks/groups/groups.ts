@@ -19,7 +19,7 @@ function baseOf(bench: Workbench, body: Json, path: string): string {
 export const groupChecks: readonly Check[] = [
   {
     id: "groups/name-required",
-    title: "A group without a displayName is refused",
+    title: "A group without a displayName is refused.",
     level: "must",
     requirements: ["S-4.2-01", "R-50"],
     section,
@@ -28,12 +28,12 @@ export const groupChecks: readonly Check[] = [
     async run(bench) {
       const answer = await bench.post(groupsOf(bench), bench.newGroup({ displayName: undefined }));
       if ([405, 501].includes(answer.status)) bench.skip(`The server lets no client make groups. ${told(answer)}`);
-      bench.expect(isRefused(answer), told(answer), "400 invalidValue: every group has a displayName.", answer);
+      bench.expect(isRefused(answer), told(answer, "A group without a displayName"), "400 invalidValue: every group has a displayName.", answer);
     },
   },
   {
     id: "groups/same-name",
-    title: "Two groups may have one name, or the second is refused by 409",
+    title: "Two groups may have one name, or the second is refused by 409.",
     level: "option",
     requirements: ["R-50", "Q85"],
     section,
@@ -43,13 +43,13 @@ export const groupChecks: readonly Check[] = [
       const displayName = bench.unique("group");
       await newGroup(bench, [], { displayName });
       const answer = await bench.post(groupsOf(bench), bench.newGroup({ displayName }));
-      expectStatus(bench, answer, [201, 409], "201, or 409 uniqueness.");
+      expectStatus(bench, answer, [201, 409], "201, or 409 uniqueness.", "A second group with the same displayName");
       bench.note(answer.status === 201 ? "Groups may share a name." : "Names of groups are unique.");
     },
   },
   {
     id: "groups/filter-name",
-    title: "A group is found by its displayName",
+    title: "A group is found by its displayName.",
     level: "must",
     requirements: ["P-3.4.2.2-02", "P-3.4.2.2-06"],
     section: "RFC 7644 §3.4.2.2",
@@ -64,7 +64,7 @@ export const groupChecks: readonly Check[] = [
   },
   {
     id: "groups/filter-member",
-    title: "The groups of a user are found by members.value",
+    title: "The groups of a user are found by members.value.",
     level: "should",
     requirements: ["P-3.4.2.2-30", "P-3.4.2.2-38"],
     section: "RFC 7644 §3.4.2.2",
@@ -78,7 +78,7 @@ export const groupChecks: readonly Check[] = [
   },
   {
     id: "groups/without-members",
-    title: "excludedAttributes=members leaves the members out of a read",
+    title: "excludedAttributes=members leaves the members out of a read.",
     level: "must",
     requirements: ["P-3.9-03"],
     section: "RFC 7644 §3.9",
@@ -87,14 +87,14 @@ export const groupChecks: readonly Check[] = [
     async run(bench) {
       const { group } = await peopled(bench, 1);
       const answer = await bench.get(group.path, { excludedAttributes: "members" });
-      expectStatus(bench, answer, 200, "200, without members.");
+      expectStatus(bench, answer, 200, "200, without members.", "A read of a group with excludedAttributes=members");
       bench.expect(membersOf(answer.body).length === 0, "members is shown.", "It is excluded.", answer);
       bench.expect(answer.body.displayName !== undefined, "displayName is missing.", "It is not excluded.", answer);
     },
   },
   {
     id: "groups/list-without-members",
-    title: "excludedAttributes=members leaves the members out of a list",
+    title: "excludedAttributes=members leaves the members out of a list.",
     level: "must",
     requirements: ["P-3.4.2.5-01", "P-3.9-03", "Q27"],
     section: "RFC 7644 §3.9",
@@ -113,7 +113,7 @@ export const groupChecks: readonly Check[] = [
   },
   {
     id: "groups/member-ref",
-    title: "The $ref of a member, where there is one, is the URI of a resource that is there",
+    title: "The $ref of a member, where there is one, is the URI of a resource that is there.",
     level: "must",
     requirements: ["S-4.2-03", "S-2.3.7-03"],
     section,
@@ -132,7 +132,7 @@ export const groupChecks: readonly Check[] = [
   },
   {
     id: "groups/member-type",
-    title: "The type of a member, where there is one, is that of the resource",
+    title: "The type of a member, where there is one, is that of the resource.",
     level: "should",
     requirements: ["S-4.2-05"],
     section,
@@ -148,7 +148,7 @@ export const groupChecks: readonly Check[] = [
   },
   {
     id: "groups/rename",
-    title: "A new name leaves the members alone",
+    title: "A new name leaves the members alone.",
     level: "must",
     requirements: ["P-3.5.2.3-03"],
     section: "RFC 7644 §3.5.2.3",
@@ -165,7 +165,7 @@ export const groupChecks: readonly Check[] = [
   },
   {
     id: "groups/put",
-    title: "PUT puts the members that it lists in the place of those who were there",
+    title: "PUT puts the members that it lists in the place of those who were there.",
     level: "must",
     requirements: ["P-3.5.1-01", "P-3.5.1-13"],
     section: "RFC 7644 §3.5.1",
@@ -176,13 +176,18 @@ export const groupChecks: readonly Check[] = [
       const right = [...others, ...members.slice(1)];
       const body = bench.newGroup({ id: group.id, members: right.map(({ id }) => ({ value: id })) });
       const answer = await bench.put(group.path, body);
-      bench.expect(isDone(answer), told(answer), "200: members come and go by PUT.", answer);
+      bench.expect(
+        isDone(answer),
+        told(answer, "A PUT of a group with other members"),
+        "200: members come and go by PUT.",
+        answer,
+      );
       await expectMembers(bench, group, right);
     },
   },
   {
     id: "groups/put-read",
-    title: "PUT of a group as it was read keeps its members",
+    title: "PUT of a group as it was read keeps its members.",
     level: "must",
     requirements: ["P-3.5.1-01", "P-3.5.1-13"],
     section: "RFC 7644 §3.5.1",
@@ -191,13 +196,18 @@ export const groupChecks: readonly Check[] = [
     async run(bench) {
       const { group, members } = await peopled(bench, 2);
       const answer = await bench.put(group.path, await bench.read(group.path));
-      bench.expect(isDone(answer), told(answer), "200: it is what the server itself has sent.", answer);
+      bench.expect(
+        isDone(answer),
+        told(answer, "A PUT of a group as it was read"),
+        "200: it is what the server itself has sent.",
+        answer,
+      );
       await expectMembers(bench, group, members);
     },
   },
   {
     id: "groups/put-without-members",
-    title: "PUT without members empties the group or keeps it, and never half of it",
+    title: "PUT without members empties the group or keeps it, and never half of it.",
     level: "option",
     requirements: ["P-3.5.1-02"],
     section: "RFC 7644 §3.5.1",
@@ -206,7 +216,12 @@ export const groupChecks: readonly Check[] = [
     async run(bench) {
       const { group, members } = await peopled(bench, 2);
       const answer = await bench.put(group.path, bench.newGroup({ members: undefined }));
-      bench.expect(isDone(answer), told(answer), "200: members are not required.", answer);
+      bench.expect(
+        isDone(answer),
+        told(answer, "A PUT of a group without members"),
+        "200: members are not required.",
+        answer,
+      );
       const left = await memberIds(bench, group);
       if (left !== "") await expectMembers(bench, group, members);
       bench.note(left === "" ? "PUT without members empties a group." : "PUT without members keeps them.");

@@ -12,7 +12,7 @@ const replace = "RFC 7644 §3.5.2.3";
 export const membershipChecks: readonly Check[] = [
   {
     id: "groups/create-with-members",
-    title: "A group is made with the members that are sent along",
+    title: "A group is made with the members that are sent along.",
     level: "must",
     requirements: ["S-4.2-03", "Q111"],
     section: "RFC 7643 §4.2",
@@ -25,7 +25,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/add-member",
-    title: "add puts a member beside those who are there",
+    title: "add puts a member beside those who are there.",
     level: "must",
     requirements: ["P-3.5.2.1-06"],
     section: add,
@@ -40,7 +40,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/add-to-empty",
-    title: "add puts members into a group that has none, several at once",
+    title: "add puts members into a group that has none, several at once.",
     level: "must",
     requirements: ["P-3.5.2.1-04", "P-3.5.2.1-06"],
     section: add,
@@ -56,7 +56,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/add-pathless",
-    title: "add without a path puts members beside those who are there",
+    title: "add without a path puts members beside those who are there.",
     level: "must",
     requirements: ["P-3.5.2.1-02", "P-3.5.2.1-06"],
     section: add,
@@ -71,7 +71,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/add-present",
-    title: "Adding a member who is there is a success, and leaves one of her",
+    title: "Adding a member who is there is a success, and leaves one of her.",
     level: "should",
     requirements: ["P-3.5.2.1-08", "Q78"],
     section: add,
@@ -86,7 +86,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/remove-member",
-    title: "remove by a filter takes one member out, and no other",
+    title: "remove by a filter takes one member out, and no other.",
     level: "must",
     requirements: ["P-3.5.2.2-04", "Q74"],
     section: remove,
@@ -101,7 +101,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/remove-several",
-    title: "Several members are taken out by one request of several operations",
+    title: "Several members are taken out by one request of several operations.",
     level: "must",
     requirements: ["P-3.5.2.2-04", "P-3.5.2-18"],
     section: remove,
@@ -117,7 +117,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/remove-absent",
-    title: "Removing somebody who is not in the group is a success, and changes nothing",
+    title: "Removing somebody who is not in the group is a success, and changes nothing.",
     level: "should",
     requirements: ["P-3.5.2.2-06", "Q78", "R-11"],
     section: remove,
@@ -132,7 +132,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/remove-all",
-    title: "remove of all members empties the group",
+    title: "remove of all members empties the group.",
     level: "must",
     requirements: ["P-3.5.2.2-03"],
     section: remove,
@@ -146,7 +146,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/replace-members",
-    title: "replace of the members puts others in their place",
+    title: "replace of the members puts others in their place.",
     level: "must",
     requirements: ["P-3.5.2.3-04"],
     section: replace,
@@ -162,7 +162,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/replace-by-none",
-    title: "replace of the members by an empty list empties the group",
+    title: "replace of the members by an empty list empties the group.",
     level: "must",
     requirements: ["P-3.5.2.3-04", "S-2.5-02", "Q76"],
     section: replace,
@@ -176,7 +176,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/add-and-remove",
-    title: "One PATCH may add one member and remove another",
+    title: "One PATCH may add one member and remove another.",
     level: "must",
     requirements: ["P-3.5.2-18"],
     section: "RFC 7644 §3.5.2",
@@ -193,7 +193,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/refused-whole",
-    title: "A PATCH of a group that was refused has changed no member",
+    title: "A PATCH of a group that was refused has changed no member.",
     level: "must",
     requirements: ["P-3.5.2-21"],
     section: "RFC 7644 §3.5.2",
@@ -211,7 +211,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/member-immutable",
-    title: "Who a member is cannot be changed, since parts of members are immutable",
+    title: "Who a member is cannot be changed, since parts of members are immutable.",
     level: "must",
     requirements: ["S-4.2-02", "P-3.5.2-10", "R-51"],
     section: "RFC 7643 §4.2",
@@ -228,7 +228,7 @@ export const membershipChecks: readonly Check[] = [
   },
   {
     id: "groups/unknown-member",
-    title: "A member who does not exist is refused, left out or kept, and breaks nothing",
+    title: "A member who does not exist is refused, left out or kept, and breaks nothing.",
     level: "option",
     requirements: ["S-2.3.7-05", "R-80", "Q94"],
     section: "RFC 7643 §2.3.7",

@@ -12,7 +12,7 @@ const section = "RFC 7643 §4.2";
 export const userGroupChecks: readonly Check[] = [
   {
     id: "groups/nested",
-    title: "A group may be a member of a group, or is refused",
+    title: "A group may be a member of a group, or is refused.",
     level: "option",
     requirements: ["S-4.2-04", "Q106"],
     section,
@@ -38,7 +38,7 @@ export const userGroupChecks: readonly Check[] = [
   },
   {
     id: "groups/user-deleted",
-    title: "Who is deleted is in no group",
+    title: "Who is deleted is in no group.",
     level: "should",
     requirements: ["P-3.6-06", "Q107"],
     section: "RFC 7644 §3.6",
@@ -53,7 +53,7 @@ export const userGroupChecks: readonly Check[] = [
   },
   {
     id: "groups/deleted",
-    title: "Deleting a group deletes nobody in it",
+    title: "Deleting a group deletes nobody in it.",
     level: "must",
     requirements: ["P-3.6-01", "P-3.4.1-01"],
     section: "RFC 7644 §3.6",
@@ -63,12 +63,18 @@ export const userGroupChecks: readonly Check[] = [
       const { group, members } = await peopled(bench, 1);
       const answer = await bench.delete(group.path);
       if (answer.status !== 204) bench.block(told(answer));
-      expectStatus(bench, await bench.get(String(members[0]?.path)), 200, "200: the user is still there.");
+      expectStatus(
+        bench,
+        await bench.get(String(members[0]?.path)),
+        200,
+        "200: the user is still there.",
+        "A read of a member of the group that was deleted",
+      );
     },
   },
   {
     id: "groups/inactive-member",
-    title: "Who is deactivated stays in the group",
+    title: "Who is deactivated stays in the group.",
     level: "client",
     requirements: ["Q87"],
     section: "RFC 7643 §4.1.1",
@@ -85,7 +91,7 @@ export const userGroupChecks: readonly Check[] = [
   },
   {
     id: "groups/of-user",
-    title: "A user's groups names the groups that she is in, by their ids",
+    title: "A user's groups names the groups that she is in, by their ids.",
     level: "should",
     requirements: ["S-4.1.2-11"],
     section: "RFC 7643 §4.1.2",
@@ -103,7 +109,7 @@ export const userGroupChecks: readonly Check[] = [
   },
   {
     id: "groups/of-user-left",
-    title: "A user's groups no longer names a group that she has left",
+    title: "A user's groups no longer names a group that she has left.",
     level: "must",
     requirements: ["S-4.1.2-10", "S-4.1.2-11"],
     section: "RFC 7643 §4.1.2",
@@ -122,7 +128,7 @@ export const userGroupChecks: readonly Check[] = [
   },
   {
     id: "groups/of-user-read-only",
-    title: "A PATCH of a user's groups is refused, since it is readOnly",
+    title: "A PATCH of a user's groups is refused, since it is readOnly.",
     level: "must",
     requirements: ["S-4.1.2-10", "P-3.5.2-09"],
     section: "RFC 7643 §4.1.2",
@@ -138,7 +144,7 @@ export const userGroupChecks: readonly Check[] = [
   },
   {
     id: "groups/filter-of-user",
-    title: "Users are found by the group that they are in",
+    title: "Users are found by the group that they are in.",
     level: "option",
     requirements: ["P-3.4.2.2-38"],
     section: "RFC 7644 §3.4.2.2",

@@ -12,7 +12,7 @@ const section = "RFC 7644 §3.5.2.1";
 export const addChecks: readonly Check[] = [
   {
     id: "patch/add",
-    title: "add sets an attribute that has no value",
+    title: "add sets an attribute that has no value.",
     level: "must",
     requirements: ["P-3.5.2.1-04"],
     section,
@@ -27,7 +27,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-over",
-    title: "add to an attribute of one value replaces it",
+    title: "add to an attribute of one value replaces it.",
     level: "must",
     requirements: ["P-3.5.2.1-07"],
     section,
@@ -42,7 +42,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-part",
-    title: "add to a complex attribute keeps the parts that it does not name",
+    title: "add to a complex attribute keeps the parts that it does not name.",
     level: "must",
     requirements: ["P-3.5.2.1-05"],
     section,
@@ -58,7 +58,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-element",
-    title: "add to a list puts elements beside those that are there",
+    title: "add to a list puts elements beside those that are there.",
     level: "must",
     requirements: ["P-3.5.2.1-06"],
     section,
@@ -74,7 +74,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-one-object",
-    title: "add to a list takes one element that stands in no list",
+    title: "add to a list takes one element that stands in no list.",
     level: "should",
     requirements: ["P-3.5.2.1-06", "R-81"],
     section,
@@ -89,7 +89,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-present",
-    title: "add of an element that is there leaves one of it, and is a success",
+    title: "add of an element that is there leaves one of it, and is a success.",
     level: "should",
     requirements: ["P-3.5.2.1-08", "Q66"],
     section,
@@ -103,7 +103,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-present-quiet",
-    title: "add of a value that is there does not change the time of the last change",
+    title: "add of a value that is there does not change the time of the last change.",
     level: "must",
     requirements: ["P-3.5.2.1-08", "R-67"],
     section,
@@ -120,7 +120,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-pathless",
-    title: "add without a path adds each of the attributes of its value",
+    title: "add without a path adds each of the attributes of its value.",
     level: "must",
     requirements: ["P-3.5.2.1-02"],
     section,
@@ -138,7 +138,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-pathless-keeps",
-    title: "add without a path leaves alone what its value does not name",
+    title: "add without a path leaves alone what its value does not name.",
     level: "must",
     requirements: ["P-3.5.2.1-02"],
     section,
@@ -153,7 +153,7 @@ export const addChecks: readonly Check[] = [
   },
   {
     id: "patch/add-no-value",
-    title: "add without a value is refused",
+    title: "add without a value is refused.",
     level: "should",
     requirements: ["P-3.5.2.1-01"],
     section,

@@ -10,7 +10,7 @@ const section = "RFC 7644 §3.5.2.3";
 export const elementPatchChecks: readonly Check[] = [
   {
     id: "patch/element-part",
-    title: "replace of a part of the elements that a filter finds changes these and no others",
+    title: "replace of a part of the elements that a filter finds changes these and no others.",
     level: "must",
     requirements: ["P-3.5.2.3-08", "P-3.5.2-07"],
     section,
@@ -26,7 +26,7 @@ export const elementPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/elements-all",
-    title: "A part is replaced in every element that the filter finds",
+    title: "A part is replaced in every element that the filter finds.",
     level: "must",
     requirements: ["P-3.5.2.3-08", "R-72"],
     section,
@@ -48,7 +48,7 @@ export const elementPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/element-whole",
-    title: "replace of the elements that a filter finds puts the value in their place",
+    title: "replace of the elements that a filter finds puts the value in their place.",
     level: "must",
     requirements: ["P-3.5.2.3-07", "R-8"],
     section,
@@ -67,7 +67,7 @@ export const elementPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/no-target",
-    title: "replace by a filter that finds no element is 400 noTarget",
+    title: "replace by a filter that finds no element is 400 noTarget.",
     level: "must",
     requirements: ["P-3.5.2.3-09", "R-5"],
     section,
@@ -87,7 +87,7 @@ export const elementPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/element-case",
-    title: "The filter of a path compares without letter case where the attribute has none",
+    title: "The filter of a path compares without letter case where the attribute has none.",
     level: "must",
     requirements: ["P-3.10-01", "P-3.4.2.2-34"],
     section: "RFC 7644 §3.10",
@@ -103,7 +103,7 @@ export const elementPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/primary-added",
-    title: "A new primary element takes the mark from the one that had it",
+    title: "A new primary element takes the mark from the one that had it.",
     level: "must",
     requirements: ["P-3.5.2-19", "S-2.4-03"],
     section: "RFC 7644 §3.5.2",
@@ -120,7 +120,7 @@ export const elementPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/primary-moved",
-    title: "Marking an element as primary takes the mark from the one that had it",
+    title: "Marking an element as primary takes the mark from the one that had it.",
     level: "must",
     requirements: ["P-3.5.2-19", "S-2.4-03"],
     section: "RFC 7644 §3.5.2",
@@ -137,7 +137,7 @@ export const elementPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/two-primaries",
-    title: "After one operation with two primary elements there are not two",
+    title: "After one operation with two primary elements there are not two.",
     level: "must",
     requirements: ["S-2.4-03", "P-3.5.2-20", "R-52"],
     section: "RFC 7643 §2.4",

@@ -13,7 +13,7 @@ const lists = (body: { schemas?: unknown }, urn: string) =>
 export const extensionPatchChecks: readonly Check[] = [
   {
     id: "patch/extension-path",
-    title: "An attribute of an extension is set by a path that begins with its URN",
+    title: "An attribute of an extension is set by a path that begins with its URN.",
     level: "must",
     requirements: ["P-3.5.2-05", "P-3.5.2-14"],
     section,
@@ -28,7 +28,7 @@ export const extensionPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/extension-schemas",
-    title: "Setting an attribute of an extension puts its URN into schemas",
+    title: "Setting an attribute of an extension puts its URN into schemas.",
     level: "must",
     requirements: ["P-3.5.2-14", "S-3-08"],
     section,
@@ -44,7 +44,7 @@ export const extensionPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/extension-pathless",
-    title: "An extension may stand in the value of an operation without a path",
+    title: "An extension may stand in the value of an operation without a path.",
     level: "should",
     requirements: ["P-3.5.2.1-02", "P-3.5.2.1-03"],
     section: "RFC 7644 §3.5.2.1",
@@ -59,7 +59,7 @@ export const extensionPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/extension-remove",
-    title: "remove takes an attribute of an extension away",
+    title: "remove takes an attribute of an extension away.",
     level: "must",
     requirements: ["P-3.5.2.2-02"],
     section: "RFC 7644 §3.5.2.2",
@@ -74,7 +74,7 @@ export const extensionPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/extension-emptied",
-    title: "An extension that has lost its last attribute is no longer in schemas",
+    title: "An extension that has lost its last attribute is no longer in schemas.",
     level: "should",
     requirements: ["P-3.5.2-15", "S-3-08"],
     section,
@@ -90,7 +90,7 @@ export const extensionPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/extension-whole",
-    title: "A path that is the URN alone stands for the whole extension",
+    title: "A path that is the URN alone stands for the whole extension.",
     level: "option",
     requirements: ["P-3.5.2-16", "R-79"],
     section,
@@ -107,7 +107,7 @@ export const extensionPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/extension-case",
-    title: "The URN in a path has no letter case",
+    title: "The URN in a path has no letter case.",
     level: "must",
     requirements: ["P-3.10-01"],
     section: "RFC 7644 §3.10",
@@ -123,7 +123,7 @@ export const extensionPatchChecks: readonly Check[] = [
   },
   {
     id: "patch/extension-schemas-first",
-    title: "An operation may put the URN into schemas before another one uses it",
+    title: "An operation may put the URN into schemas before another one uses it.",
     level: "must",
     requirements: ["P-3.5.2-17", "R-61"],
     section,

@@ -12,7 +12,7 @@ const section = "RFC 7644 §3.5.2";
 export const messageChecks: readonly Check[] = [
   {
     id: "patch/answer",
-    title: "A PATCH is answered by 200 with the resource, or by 204 without a body",
+    title: "A PATCH is answered by 200 with the resource, or by 204 without a body.",
     level: "must",
     requirements: ["P-3.5.2-23"],
     section,
@@ -21,7 +21,7 @@ export const messageChecks: readonly Check[] = [
     async run(bench) {
       const user = await person(bench);
       const answer = await bench.patch(user.path, [{ op: "add", path: freeText(bench), value: "Engineer" }]);
-      expectStatus(bench, answer, [200, 204], "200 with the resource, or 204.");
+      expectStatus(bench, answer, [200, 204], "200 with the resource, or 204.", "A PATCH of a user");
       const right = "200 has the resource, 204 has no body.";
       const isRight = answer.status === 204 ? answer.text === "" : answer.body.id === user.id;
       bench.expect(isRight, `${answer.status} with ${answer.text === "" ? "no" : "another"} body.`, right, answer);
@@ -29,7 +29,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/entire",
-    title: "A PATCH that is answered by a resource answers with all of it, as a read shows it",
+    title: "A PATCH that is answered by a resource answers with all of it, as a read shows it.",
     level: "must",
     requirements: ["P-3.5.2-23", "P-3.1-04"],
     section,
@@ -50,7 +50,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/attributes",
-    title: "A PATCH that names attributes to show is answered by 200 and these",
+    title: "A PATCH that names attributes to show is answered by 200 and these.",
     level: "must",
     requirements: ["P-3.5.2-24", "P-3.9-05"],
     section,
@@ -69,7 +69,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/wrong-schema",
-    title: "A PATCH whose schemas says that it is something else is refused",
+    title: "A PATCH whose schemas says that it is something else is refused.",
     level: "should",
     requirements: ["P-3.5.2-01"],
     section,
@@ -80,12 +80,13 @@ export const messageChecks: readonly Check[] = [
       const Operations = [{ op: "add", path: freeText(bench), value: "Engineer" }];
       const schemas = [BULK];
       const answer = await bench.patch(user.path, { schemas, Operations });
-      bench.expect(answer.status === 400, told(answer), "400: a PATCH has the URN of PatchOp.", answer);
+      const what = "A PATCH whose schemas is that of a bulk request";
+      bench.expect(answer.status === 400, told(answer, what), "400: a PATCH has the URN of PatchOp.", answer);
     },
   },
   {
     id: "patch/bad-operations",
-    title: "A PATCH whose Operations is no list is refused",
+    title: "A PATCH whose Operations is no list is refused.",
     level: "must",
     requirements: ["P-3.5.2-02"],
     section,
@@ -95,12 +96,12 @@ export const messageChecks: readonly Check[] = [
       const user = await person(bench);
       const schemas = [PATCH];
       const answer = await bench.patch(user.path, { schemas, Operations: "x" });
-      bench.expect(isRefused(answer), told(answer), "400 invalidSyntax: it is a list of operations.", answer);
+      bench.expect(isRefused(answer), told(answer, "A PATCH whose Operations are no list of operations"), "400 invalidSyntax: it is a list of operations.", answer);
     },
   },
   {
     id: "patch/bad-op",
-    title: "An operation that is neither add, remove nor replace is refused",
+    title: "An operation that is neither add, remove nor replace is refused.",
     level: "must",
     requirements: ["P-3.5.2-03", "P-3.5.2-06"],
     section,
@@ -115,7 +116,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/no-op",
-    title: "An operation that does not say what it is is refused",
+    title: "An operation that does not say what it is is refused.",
     level: "should",
     requirements: ["P-3.5.2-03"],
     section,
@@ -129,7 +130,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/malformed-path",
-    title: "A path that is none is refused",
+    title: "A path that is none is refused.",
     level: "must",
     requirements: ["P-3.5.2-05", "P-3.5.2-06"],
     section,
@@ -144,7 +145,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/index",
-    title: "A path with an index, as JSON Patch has it, is refused",
+    title: "A path with an index, as JSON Patch has it, is refused.",
     level: "must",
     requirements: ["P-3.5.2-06"],
     section,
@@ -159,7 +160,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/invalid-path",
-    title: "A path that is none is answered with scimType invalidPath",
+    title: "A path that is none is answered with scimType invalidPath.",
     level: "should",
     requirements: ["P-3.12-08", "R-71"],
     section: "RFC 7644 §3.12",
@@ -174,7 +175,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/unknown-path",
-    title: "A path that names no attribute is refused",
+    title: "A path that names no attribute is refused.",
     level: "should",
     requirements: ["P-3.5.2-12", "R-37a"],
     section,
@@ -188,7 +189,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/path-case",
-    title: "A path has no letter case",
+    title: "A path has no letter case.",
     level: "must",
     requirements: ["P-3.10-01", "P-3.5.2-13"],
     section: "RFC 7644 §3.10",
@@ -203,7 +204,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/path-urn",
-    title: "A path may have the URN of the core schema in front",
+    title: "A path may have the URN of the core schema in front.",
     level: "should",
     requirements: ["P-3.5.2-13", "P-3.10-02"],
     section: "RFC 7644 §3.10",
@@ -223,7 +224,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/unknown-id",
-    title: "A PATCH of what is not there is 404",
+    title: "A PATCH of what is not there is 404.",
     level: "should",
     requirements: ["P-3.5.2-25"],
     section: "RFC 7644 §3.12",
@@ -232,12 +233,12 @@ export const messageChecks: readonly Check[] = [
     async run(bench) {
       const operations = [{ op: "replace", path: freeText(bench), value: "x" }];
       const answer = await bench.patch(`${bench.facts.users?.endpoint}/no-such-${bench.run}`, operations);
-      expectStatus(bench, answer, 404, "404: there is no such user.");
+      expectStatus(bench, answer, 404, "404: there is no such user.", "A PATCH of an id that is not there");
     },
   },
   {
     id: "patch/refused-whole",
-    title: "A PATCH that was refused has changed nothing",
+    title: "A PATCH that was refused has changed nothing.",
     level: "must",
     requirements: ["P-3.5.2-21"],
     section,

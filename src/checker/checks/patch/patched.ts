@@ -11,7 +11,7 @@ export async function patched(
 ): Promise<Json> {
   const answer = await bench.patch(made.path, operations);
   if (answer.status === 400 && right === DONE) await needPaths(bench, operations);
-  bench.expect(isDone(answer), told(answer), right, answer);
+  bench.expect(isDone(answer), told(answer, whatOf(operations)), right, answer);
   return bench.read(made.path);
 }
 
@@ -36,6 +36,15 @@ async function needPaths(bench: Workbench, operations: readonly object[]): Promi
   if (plain.status === 400) bench.block(`The server has no filters in paths. ${told(plain)}`);
 }
 
+/** What the operations ask for, as the beginning of a sentence: `A PATCH to replace nickName`. */
+function whatOf(operations: readonly object[]): string {
+  const parts = operations.map((operation) => {
+    const { op, path } = operation as { readonly op?: unknown; readonly path?: unknown };
+    return `${op} ${path === undefined ? "without a path" : path}`;
+  });
+  return `A PATCH to ${parts.slice(0, 3).join(", then ")}${parts.length > 3 ? " and more" : ""}`;
+}
+
 /** As `patched`, for what no RFC asks for and a client sends. */
 export const patchedAsClientsDo = (bench: Workbench, made: Made, operations: readonly object[]): Promise<Json> =>
   patched(bench, made, operations, "A success: clients send it so, and mean what the title says.");
@@ -56,6 +65,6 @@ export async function expectPatchRefused(
   right: string,
 ): Promise<Answer> {
   const answer = await bench.patch(made.path, operations);
-  bench.expect(isRefused(answer) || answer.status === 501, told(answer), right, answer);
+  bench.expect(isRefused(answer) || answer.status === 501, told(answer, whatOf(operations)), right, answer);
   return answer;
 }

@@ -12,7 +12,7 @@ const section = "RFC 7644 §3.5.2.2";
 export const removeChecks: readonly Check[] = [
   {
     id: "patch/remove",
-    title: "remove takes the value of an attribute away",
+    title: "remove takes the value of an attribute away.",
     level: "must",
     requirements: ["P-3.5.2.2-02"],
     section,
@@ -28,7 +28,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-list",
-    title: "remove of a list without a filter takes all of its elements away",
+    title: "remove of a list without a filter takes all of its elements away.",
     level: "must",
     requirements: ["P-3.5.2.2-03"],
     section,
@@ -43,7 +43,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-element",
-    title: "remove of the elements that a filter finds takes these away and no others",
+    title: "remove of the elements that a filter finds takes these away and no others.",
     level: "must",
     requirements: ["P-3.5.2.2-04", "P-3.5.2-07"],
     section,
@@ -57,7 +57,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-and",
-    title: "The filter in a path may have several conditions, all of one element",
+    title: "The filter in a path may have several conditions, all of one element.",
     level: "must",
     requirements: ["P-3.5.2.2-04", "P-3.4.2.2-22"],
     section,
@@ -72,7 +72,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-last",
-    title: "A list whose last element was removed has no value",
+    title: "A list whose last element was removed has no value.",
     level: "must",
     requirements: ["P-3.5.2.2-04", "S-2.5-01"],
     section,
@@ -90,7 +90,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-element-part",
-    title: "remove of a part of the elements that a filter finds keeps the elements",
+    title: "remove of a part of the elements that a filter finds keeps the elements.",
     level: "must",
     requirements: ["P-3.5.2.2-05"],
     section,
@@ -108,7 +108,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-part",
-    title: "remove of a part of a complex attribute keeps the others",
+    title: "remove of a part of a complex attribute keeps the others.",
     level: "should",
     requirements: ["P-3.5.2.2-10"],
     section,
@@ -124,7 +124,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-no-path",
-    title: "remove without a path is 400 noTarget",
+    title: "remove without a path is 400 noTarget.",
     level: "must",
     requirements: ["P-3.5.2.2-01", "Q82"],
     section,
@@ -138,7 +138,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-required",
-    title: "remove of a required attribute is refused with scimType mutability",
+    title: "remove of a required attribute is refused with scimType mutability.",
     level: "must",
     requirements: ["P-3.5.2.2-09", "R-10"],
     section,
@@ -156,7 +156,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-absent",
-    title: "remove of an attribute that has no value is a success",
+    title: "remove of an attribute that has no value is a success.",
     level: "should",
     requirements: ["P-3.5.2.2-07", "R-12"],
     section,
@@ -171,7 +171,7 @@ export const removeChecks: readonly Check[] = [
   },
   {
     id: "patch/remove-none",
-    title: "remove by a filter that finds no element is a success, and changes nothing",
+    title: "remove by a filter that finds no element is a success, and changes nothing.",
     level: "should",
     requirements: ["P-3.5.2.2-06", "R-11"],
     section,

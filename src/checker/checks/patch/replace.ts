@@ -13,7 +13,7 @@ const section = "RFC 7644 §3.5.2.3";
 export const replaceChecks: readonly Check[] = [
   {
     id: "patch/replace",
-    title: "replace puts one value in the place of another",
+    title: "replace puts one value in the place of another.",
     level: "must",
     requirements: ["P-3.5.2.3-03"],
     section,
@@ -28,7 +28,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-absent",
-    title: "replace of what has no value sets it",
+    title: "replace of what has no value sets it.",
     level: "must",
     requirements: ["P-3.5.2.3-05"],
     section,
@@ -43,7 +43,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-boolean",
-    title: "replace of a boolean is stored and shown as one",
+    title: "replace of a boolean is stored and shown as one.",
     level: "must",
     requirements: ["P-3.5.2.3-03", "S-2.3.2-01"],
     section,
@@ -58,7 +58,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-list",
-    title: "replace of a list without a filter puts the new elements in the place of all",
+    title: "replace of a list without a filter puts the new elements in the place of all.",
     level: "must",
     requirements: ["P-3.5.2.3-04"],
     section,
@@ -73,7 +73,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-complex",
-    title: "replace of a complex attribute keeps the parts that it does not name",
+    title: "replace of a complex attribute keeps the parts that it does not name.",
     level: "must",
     requirements: ["P-3.5.2.3-06", "R-7"],
     section,
@@ -89,7 +89,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-part",
-    title: "replace of a part of a complex attribute changes that part alone",
+    title: "replace of a part of a complex attribute changes that part alone.",
     level: "must",
     requirements: ["P-3.5.2.3-03", "P-3.5.2-05"],
     section,
@@ -105,7 +105,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-pathless",
-    title: "replace without a path replaces what its value names, and leaves alone what it does not",
+    title: "replace without a path replaces what its value names, and leaves alone what it does not.",
     level: "must",
     requirements: ["P-3.5.2.3-01"],
     section,
@@ -121,7 +121,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-pathless-list",
-    title: "A list in a replace without a path takes the place of all elements",
+    title: "A list in a replace without a path takes the place of all elements.",
     level: "must",
     requirements: ["P-3.5.2.3-01", "P-3.5.2.3-04"],
     section,
@@ -141,7 +141,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-null",
-    title: "replace by null takes the value away",
+    title: "replace by null takes the value away.",
     level: "should",
     requirements: ["P-3.5.2.3-10", "S-2.5-02"],
     section: "RFC 7643 §2.5",
@@ -156,7 +156,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-no-value",
-    title: "replace without a value is refused",
+    title: "replace without a value is refused.",
     level: "should",
     requirements: ["P-3.5.2.3-10"],
     section,
@@ -169,7 +169,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/replace-required",
-    title: "A required attribute cannot be set to nothing",
+    title: "A required attribute cannot be set to nothing.",
     level: "must",
     requirements: ["S-2.5-03", "S-4.1.1-01", "R-10"],
     section: "RFC 7643 §4.1.1",
@@ -186,7 +186,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/wrong-type",
-    title: "A value of another type than the attribute is refused",
+    title: "A value of another type than the attribute is refused.",
     level: "must",
     requirements: ["P-3.5.2-11"],
     section: "RFC 7644 §3.5.2",
@@ -206,7 +206,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/wrong-type-complex",
-    title: "A text where a complex attribute belongs is refused",
+    title: "A text where a complex attribute belongs is refused.",
     level: "must",
     requirements: ["P-3.5.2-11"],
     section: "RFC 7644 §3.5.2",
@@ -220,7 +220,7 @@ export const replaceChecks: readonly Check[] = [
   },
   {
     id: "patch/invalid-value",
-    title: "A value that does not fit is answered with scimType invalidValue",
+    title: "A value that does not fit is answered with scimType invalidValue.",
     level: "should",
     requirements: ["P-3.12-07", "R-71"],
     section: "RFC 7644 §3.12",
@@ -230,7 +230,12 @@ export const replaceChecks: readonly Check[] = [
       bench.needsAttributes("active");
       const user = await person(bench);
       const answer = await bench.patch(user.path, [{ op: "replace", path: "active", value: "neither" }]);
-      expectError(bench, answer, { status: 400, scimType: "invalidValue", right: "400, with scimType invalidValue." });
+      expectError(bench, answer, {
+        status: 400,
+        scimType: "invalidValue",
+        right: "400, with scimType invalidValue.",
+        what: "A PATCH to a value of the wrong type",
+      });
     },
   },
 ];

@@ -14,7 +14,7 @@ const A_SECOND = 1100;
 export const wholeChecks: readonly Check[] = [
   {
     id: "patch/several",
-    title: "A PATCH may have several operations, and all are done",
+    title: "A PATCH may have several operations, and all are done.",
     level: "must",
     requirements: ["P-3.5.2-02", "P-3.5.2-18"],
     section,
@@ -33,7 +33,7 @@ export const wholeChecks: readonly Check[] = [
   },
   {
     id: "patch/in-order",
-    title: "Operations are done in their order, each on what the last one left",
+    title: "Operations are done in their order, each on what the last one left.",
     level: "must",
     requirements: ["P-3.5.2-18"],
     section,
@@ -53,7 +53,7 @@ export const wholeChecks: readonly Check[] = [
   },
   {
     id: "patch/time",
-    title: "A change moves meta.lastModified on",
+    title: "A change moves meta.lastModified on.",
     level: "should",
     requirements: ["S-3.1-20"],
     section: "RFC 7643 §3.1",
@@ -80,7 +80,7 @@ export const wholeChecks: readonly Check[] = [
   },
   {
     id: "patch/version",
-    title: "A change gives a new version, and one that changes nothing does not",
+    title: "A change gives a new version, and one that changes nothing does not.",
     level: "should",
     requirements: ["P-3.14-03", "P-3.5.2-26", "R-67"],
     section: "RFC 7644 §3.14",
@@ -101,7 +101,7 @@ export const wholeChecks: readonly Check[] = [
   },
   {
     id: "patch/if-match",
-    title: "A PATCH on a version that is no longer there is 412, and changes nothing",
+    title: "A PATCH on a version that is no longer there is 412, and changes nothing.",
     level: "should",
     requirements: ["P-3.14-05", "P-3.14-07", "R-39"],
     section: "RFC 7644 §3.14",
@@ -116,13 +116,19 @@ export const wholeChecks: readonly Check[] = [
       await patched(bench, user, [{ op: "replace", path: name, value: "two" }]);
       const last = [{ op: "replace", path: name, value: "three" }];
       const answer = await bench.patch(user.path, last, { "If-Match": String(version) });
-      expectStatus(bench, answer, 412, "412: the version has changed.");
+      expectStatus(
+        bench,
+        answer,
+        412,
+        "412: the version has changed.",
+        "A PATCH with the If-Match of an older version",
+      );
       expectValue(bench, name, (await bench.read(user.path))[name], "two");
     },
   },
   {
     id: "patch/if-match-current",
-    title: "A PATCH on the version that is there is done, weak as the tag may be",
+    title: "A PATCH on the version that is there is done, weak as the tag may be.",
     level: "should",
     requirements: ["P-3.14-05", "P-3.14-06", "R-39"],
     section: "RFC 7644 §3.14",
@@ -141,7 +147,7 @@ export const wholeChecks: readonly Check[] = [
   },
   {
     id: "patch/taken-name",
-    title: "A PATCH cannot give a user the name of another one",
+    title: "A PATCH cannot give a user the name of another one.",
     level: "must",
     requirements: ["P-3.5.2-25", "S-4.1.1-02", "R-38"],
     section: "RFC 7643 §4.1.1",
@@ -150,12 +156,12 @@ export const wholeChecks: readonly Check[] = [
     async run(bench) {
       const [user, other] = [await person(bench), await person(bench)];
       const answer = await bench.patch(user.path, [{ op: "replace", path: "userName", value: other.userName }]);
-      expectStatus(bench, answer, [409, 400], "409 uniqueness.");
+      expectStatus(bench, answer, [409, 400], "409 uniqueness.", "A PATCH to the userName of another user");
     },
   },
   {
     id: "patch/taken-name-conflict",
-    title: "A PATCH to a name that is taken is answered by 409 uniqueness",
+    title: "A PATCH to a name that is taken is answered by 409 uniqueness.",
     level: "should",
     requirements: ["P-3.5.2-25", "R-38"],
     section: "RFC 7644 §3.12",
@@ -165,12 +171,17 @@ export const wholeChecks: readonly Check[] = [
       const [user, other] = [await person(bench), await person(bench)];
       const answer = await bench.patch(user.path, [{ op: "replace", path: "userName", value: other.userName }]);
       if (isDone(answer)) bench.block("The server lets two users have one name.");
-      expectError(bench, answer, { status: 409, scimType: "uniqueness", right: "409, with scimType uniqueness." });
+      expectError(bench, answer, {
+        status: 409,
+        scimType: "uniqueness",
+        right: "409, with scimType uniqueness.",
+        what: "A PATCH to the userName of another user",
+      });
     },
   },
   {
     id: "patch/read-only-id",
-    title: "A PATCH of the id is refused with scimType mutability",
+    title: "A PATCH of the id is refused with scimType mutability.",
     level: "must",
     requirements: ["P-3.5.2-09", "R-16"],
     section,
@@ -179,12 +190,17 @@ export const wholeChecks: readonly Check[] = [
     async run(bench) {
       const user = await person(bench);
       const answer = await bench.patch(user.path, [{ op: "replace", path: "id", value: "other" }]);
-      expectError(bench, answer, { status: 400, scimType: "mutability", right: "400, with scimType mutability." });
+      expectError(bench, answer, {
+        status: 400,
+        scimType: "mutability",
+        right: "400, with scimType mutability.",
+        what: "A PATCH of the id",
+      });
     },
   },
   {
     id: "patch/read-only-meta",
-    title: "A PATCH of meta is refused",
+    title: "A PATCH of meta is refused.",
     level: "must",
     requirements: ["P-3.5.2-09", "S-3.1-16"],
     section,

@@ -19,7 +19,7 @@ export const answers: readonly Check[] = [
     async run(bench) {
       const made = await bench.user();
       const answer = await bench.put(made.path, replacement(bench, made));
-      expectStatus(bench, answer, 200, "The status is 200, and the body is the user.");
+      expectStatus(bench, answer, 200, "The status is 200, and the body is the user.", "A PUT of a user");
       bench.expect(isResource(answer), "The body is no user with an id.", "The body is the user.", answer);
       const { id } = answer.body;
       bench.expect(String(id) === made.id, `The id is ${id}.`, `The id is still ${made.id}.`, answer);
@@ -53,7 +53,11 @@ export const answers: readonly Check[] = [
     misses: "An id that was once there; delete/then-put-is-404 tries it.",
     async run(bench) {
       const answer = await bench.put(`${usersOf(bench)}/nobody-${bench.run}`, bench.newUser());
-      expectError(bench, answer, { status: 404, right: "The status is 404." });
+      expectError(bench, answer, {
+        status: 404,
+        right: "The status is 404.",
+        what: "A PUT to an id that is not there",
+      });
     },
   },
   {
@@ -86,7 +90,7 @@ export const answers: readonly Check[] = [
       const made = await bench.user();
       const userName = valueAt(other.body, "userName");
       const answer = await bench.put(made.path, { ...replacement(bench, made), userName });
-      expectStatus(bench, answer, [409, 400], "The status is 409.");
+      expectStatus(bench, answer, [409, 400], "The status is 409.", "A PUT with the userName of another user");
       const seen = valueAt(await bench.read(made.path), "userName");
       bench.expect(seen !== userName, "Both have it.", "The user has its own name still.", answer);
     },
@@ -105,7 +109,12 @@ export const answers: readonly Check[] = [
       const body = { ...replacement(bench, made), userName: valueAt(other.body, "userName") };
       const answer = await bench.put(made.path, body);
       if (!isRefused(answer)) bench.block("It is not refused.");
-      expectError(bench, answer, { status: 409, scimType: "uniqueness", right: "It is 409 uniqueness." });
+      expectError(bench, answer, {
+        status: 409,
+        scimType: "uniqueness",
+        right: "It is 409 uniqueness.",
+        what: "A PUT with the userName of another user",
+      });
     },
   },
   {
@@ -135,7 +144,13 @@ export const answers: readonly Check[] = [
     misses: "The same for groups.",
     async run(bench) {
       const answer = await bench.put(usersOf(bench), bench.newUser());
-      expectStatus(bench, answer, [400, 403, 404, 405, 501], "The status is 405, 404 or 501.");
+      expectStatus(
+        bench,
+        answer,
+        [400, 403, 404, 405, 501],
+        "The status is 405, 404 or 501.",
+        "A PUT to the endpoint of all users",
+      );
     },
   },
 ];

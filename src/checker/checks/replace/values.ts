@@ -14,7 +14,13 @@ const shown = (value: Json) => JSON.stringify(value) ?? "absent";
 async function putBack(bench: Workbench, made: Made): Promise<{ read: Json; answer: Answer; after: Json }> {
   const read = await bench.read(made.path);
   const answer = await bench.put(made.path, read);
-  expectStatus(bench, answer, [200, 201, 204], "It is taken: it is what the server itself has sent.");
+  expectStatus(
+    bench,
+    answer,
+    [200, 201, 204],
+    "It is taken: it is what the server itself has sent.",
+    "A PUT of what was read",
+  );
   return { read, answer, after: await bench.read(made.path) };
 }
 
@@ -65,7 +71,7 @@ export const values: readonly Check[] = [
       const made = await bench.user();
       const userName = String(valueAt(made.body, "userName")).toUpperCase();
       const answer = await bench.put(made.path, { ...replacement(bench, made), userName });
-      expectStatus(bench, answer, [200, 201, 204], "The status is 200.");
+      expectStatus(bench, answer, [200, 201, 204], "The status is 200.", "A PUT of a user");
     },
   },
   {
@@ -178,7 +184,13 @@ export const values: readonly Check[] = [
       const made = await bench.user();
       const meta = { resourceType: "Nothing", created: "1999-01-01T00:00:00Z" };
       const answer = await bench.put(made.path, { ...replacement(bench, made), meta });
-      expectStatus(bench, answer, [200, 201, 204], "The PUT succeeds, and meta in it is ignored.");
+      expectStatus(
+        bench,
+        answer,
+        [200, 201, 204],
+        "The PUT succeeds, and meta in it is ignored.",
+        "A PUT with meta in it",
+      );
       const after = await bench.read(made.path);
       const holds = after.meta?.resourceType !== "Nothing" && after.meta?.created !== meta.created;
       bench.expect(holds, `meta is ${shown(after.meta)}.`, "meta is the server's own.", answer);
@@ -196,7 +208,13 @@ export const values: readonly Check[] = [
       const made = await bench.user();
       const id = bench.unique("id");
       const answer = await bench.put(made.path, { ...replacement(bench, made), id });
-      expectStatus(bench, answer, [200, 201, 204], "The PUT succeeds, and the id in it is ignored.");
+      expectStatus(
+        bench,
+        answer,
+        [200, 201, 204],
+        "The PUT succeeds, and the id in it is ignored.",
+        "A PUT with another id in the body",
+      );
       const after = await bench.get(made.path);
       const holds = isStatus(after, 200) && after.body.id !== id;
       bench.expect(holds, told(after), `The user still has the id ${made.id}.`, answer, after);
@@ -213,7 +231,7 @@ export const values: readonly Check[] = [
     async run(bench) {
       const made = await bench.user();
       const answer = await bench.put(made.path, { ...replacement(bench, made), userName: undefined });
-      bench.expect(isRefused(answer), told(answer), "The status is 400: userName is required.", answer);
+      bench.expect(isRefused(answer), told(answer, "A PUT without a userName"), "The status is 400: userName is required.", answer);
     },
   },
   {
@@ -249,7 +267,12 @@ export const values: readonly Check[] = [
       const made = await bench.user(one.with(value));
       const answer = await bench.put(made.path, replacement(bench, made, one.with(sampleOf(bench, one.fact))));
       if (JSON.stringify(value) === JSON.stringify(sampleOf(bench, one.fact))) bench.skip("It has one value only.");
-      expectError(bench, answer, { status: 400, scimType: "mutability", right: "It is 400 mutability." });
+      expectError(bench, answer, {
+        status: 400,
+        scimType: "mutability",
+        right: "It is 400 mutability.",
+        what: "A PUT that changes an immutable attribute",
+      });
     },
   },
   {
