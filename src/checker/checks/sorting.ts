@@ -1,6 +1,6 @@
 import { usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
-import { expectNoFault, expectError, isStatus, needList, told } from "../judge.ts";
+import { expectError, expectNoFault, isStatus, needList, told } from "../judge.ts";
 import type { Workbench } from "../workbench.ts";
 import { type Marked, marked } from "./marked.ts";
 import { twoTexts } from "./texts.ts";

@@ -37,7 +37,10 @@ export const CHARACTERISTIC_DEFECTS: readonly Defect[] = [
     id: "characteristics/immutable-lost",
     title: "loses an immutable attribute in a PUT that leaves it out",
     caughtBy: ["replace/immutable-stays"],
-    wrap: showing(({ [Badge.id]: badge }) => void delete badge?.issuer, (asked) => replaces(asked) && !asked.body?.[Badge.id]?.issuer),
+    wrap: showing(
+      ({ [Badge.id]: badge }) => void delete badge?.issuer,
+      (asked) => replaces(asked) && !asked.body?.[Badge.id]?.issuer,
+    ),
   },
   {
     id: "characteristics/immutable-changed",

@@ -44,7 +44,6 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
     id: "discovery/config-as-list",
     title: "wraps its configuration in a list",
     caughtBy: ["discovery/provider-is-one-object"],
-    alsoIn: ["discovery/"],
     wrap: succeeding(CONFIG, ({ body }) => list([body])),
   },
   {
@@ -186,11 +185,8 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "discovery/writable",
     title: "takes a POST at /Schemas",
-    caughtBy: ["discovery/post-serviceproviderconfig"],
-    alsoIn: ["discovery/"],
-    wrap: instead(is("POST|PUT|PATCH|DELETE", /^\/(?:Schemas|ResourceTypes|ServiceProviderConfig)/), () =>
-      json(200, {}),
-    ),
+    caughtBy: ["discovery/post-schemas"],
+    wrap: instead(is("POST", /^\/Schemas/), () => json(200, {})),
   },
 ];
 

@@ -1,4 +1,5 @@
 import { factOf, freeText, needAttribute, sampleOf, usersOf } from "../../attributes.ts";
+import { needName } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
 import { isUnassigned, type Json, valueAt } from "../../compare.ts";
 import { ENTERPRISE, expectStatus, isResource, needList, needStatus, USER } from "../../judge.ts";
@@ -147,7 +148,7 @@ export const namedAttributes: readonly Check[] = [
     async run(bench) {
       const { answer, name, value, made } = await named(bench, (same) => `${same},userName`);
       expectValue(bench, answer, name, value);
-      expectValue(bench, answer, "userName", valueAt(made.body, "userName"));
+      expectValue(bench, answer, "userName", needName(bench, made));
     },
   },
   {

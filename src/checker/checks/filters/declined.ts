@@ -1,5 +1,5 @@
 import { type Filter, parseFilter } from "../../../filter/index.ts";
-import { usersOf, userSchemaOf } from "../../attributes.ts";
+import { userSchemaOf, usersOf } from "../../attributes.ts";
 import type { Answer, Workbench } from "../../workbench.ts";
 
 /** Whether it is the error by which a server says that it does not filter so. */
@@ -13,7 +13,8 @@ export const isDeclined = ({ status, body }: Answer): boolean => status === 400 
 export async function skipDeclined(bench: Workbench, filter: string): Promise<void> {
   for (const plain of comparisonsOf(bench, filter)) {
     const answer = await bench.get(usersOf(bench), { filter: plain });
-    if (isDeclined(answer)) bench.skip(`The server declines \`${plain}\` by 400 invalidFilter, which Table 9 lets it do.`);
+    if (isDeclined(answer))
+      bench.skip(`The server declines \`${plain}\` by 400 invalidFilter, which Table 9 lets it do.`);
   }
 }
 
