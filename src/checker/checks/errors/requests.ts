@@ -179,7 +179,10 @@ export const requests: readonly Check[] = [
     suffers: "A client that has lost an id believes that it has changed somebody.",
     misses: "The same for groups.",
     async run(bench) {
-      const answer = await bench.patch(usersOf(bench), [{ op: "remove", path: `nothing${bench.run}` }]);
+      bench.needs("patch");
+      const schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
+      const body = { schemas, Operations: [{ op: "remove", path: `nothing${bench.run}` }] };
+      const answer = await bench.ask("PATCH", usersOf(bench), { body });
       expectStatus(bench, answer, [400, 403, 404, 405, 501], "The status is 405, 404 or 501.");
     },
   },
