@@ -23,10 +23,13 @@ export function createWorkbench(session: Session, trace: Trace): Workbench {
     ...createNeeds(session, ends),
     unique: (label = "name") => names.unique(label),
     address: (label = "mail") => names.address(label),
-    patch(path, operations, headers) {
+    async patch(path, operations, headers) {
       if (facts.features.get("patch") !== true) ends.skip("the server does not announce PATCH");
       const body = Array.isArray(operations) ? { schemas: [PATCH], Operations: operations } : operations;
-      return asking.ask("PATCH", path, { body, ...(headers && { headers }) });
+      const answer = await asking.ask("PATCH", path, { body, ...(headers && { headers }) });
+      if (answer.status === 405 || answer.status === 501)
+        ends.block(`PATCH is announced, and not there: PATCH ${path} gave ${answer.status}`);
+      return answer;
     },
     async read(path, query) {
       const answer = await asking.get(path, query);

@@ -6,7 +6,12 @@ import type { Answer, Made, Workbench } from "./workbench.ts";
 
 /** A body that replaces the resource by one with the same name and the given attributes; `undefined` leaves one out. */
 export function replacement(bench: Workbench, made: Made, attributes: object = {}): Record<string, unknown> {
-  return bench.newUser({ userName: valueAt(made.body, "userName"), ...attributes });
+  return bench.newUser({ userName: needName(bench, made), ...attributes });
+}
+
+/** The userName of what was made; ends the check as blocked where the answer to the create leaves it out. */
+export function needName(bench: Workbench, made: Made): string {
+  return valueAt(made.body, "userName") ?? bench.block("The answer to the create has no userName.");
 }
 
 /** Creates a user by a body of the check's own; ends the check as blocked where it is refused. */

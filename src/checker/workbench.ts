@@ -52,7 +52,7 @@ export interface Workbench {
   get(path: string, query?: AskOptions["query"]): Promise<Answer>;
   post(path: string, body: unknown, headers?: AskOptions["headers"]): Promise<Answer>;
   put(path: string, body: unknown, headers?: AskOptions["headers"]): Promise<Answer>;
-  /** PATCH by a list of operations, in the message that they belong in, or by a whole body. Skips the check where PATCH is not announced. */
+  /** PATCH by a list of operations, in the message that they belong in, or by a whole body. Skips the check where PATCH is not announced, and blocks it where it is and yet there is none (405, 501). */
   patch(path: string, operations: unknown, headers?: AskOptions["headers"]): Promise<Answer>;
   delete(path: string, headers?: AskOptions["headers"]): Promise<Answer>;
   /** A body that the server should take, of its own schema and the template; every unique value is new. Not sent. */

@@ -12,8 +12,8 @@ import { checks } from "../../src/checker/checks/index.ts";
 import type { Report } from "../../src/checker/report.ts";
 import { runChecks } from "../../src/checker/run-checks.ts";
 import { closed, listening } from "../hosts/wire.ts";
-import { type Engine, hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../storage/sql/engines.ts";
 import { mariadbEngines } from "../storage/sql/engines/mariadb.ts";
+import { type Engine, hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../storage/sql/engines.ts";
 import { pickSize } from "../support/size.ts";
 
 const PATH = "/scim/v2";
@@ -91,8 +91,9 @@ function wrongIn({ results }: Report, ...levels: readonly string[]): readonly st
 }
 
 function tell(name: string, { summary, requests, ms }: Report): void {
-  const counts = Object.entries(summary).map(([level, { passed, failed, skipped, blocked }]) =>
-    `${level} ${passed} passed, ${failed} failed, ${blocked} blocked, ${skipped} skipped`,
+  const counts = Object.entries(summary).map(
+    ([level, { passed, failed, skipped, blocked }]) =>
+      `${level} ${passed} passed, ${failed} failed, ${blocked} blocked, ${skipped} skipped`,
   );
   console.log(`${name}: ${counts.join("; ")}; ${requests} requests in ${ms} ms`);
 }
@@ -109,12 +110,16 @@ describe("scimkit itself fails no check", () => {
     TIME,
   );
 
-  test("under the profile strict but for what clients need that no RFC allows", async () => {
-    const report = await checkOver((scim) => nodeHandler(scim), memoryStorage({ hashSecret }), { profile: "strict" });
-    tell("strict", report);
-    expect(wrongIn(report, "must", "should")).toEqual([]);
-    expect(wrongIn(report, "client").map((line) => line.replace(/:.*/, ""))).toEqual(NEEDS_OF_CLIENTS);
-  }, TIME);
+  test(
+    "under the profile strict but for what clients need that no RFC allows",
+    async () => {
+      const report = await checkOver((scim) => nodeHandler(scim), memoryStorage({ hashSecret }), { profile: "strict" });
+      tell("strict", report);
+      expect(wrongIn(report, "must", "should")).toEqual([]);
+      expect(wrongIn(report, "client").map((line) => line.replace(/:.*/, ""))).toEqual(NEEDS_OF_CLIENTS);
+    },
+    TIME,
+  );
 });
 
 /** What strict refuses and clients send. */

@@ -1,4 +1,5 @@
 import { freeText, usersOf } from "../attributes.ts";
+import { needName } from "../bodies.ts";
 import type { Check } from "../check.ts";
 import { valueAt } from "../compare.ts";
 import { expectError, expectMade, expectStatus, needList, needStatus } from "../judge.ts";
@@ -96,7 +97,7 @@ export const remove: readonly Check[] = [
     async run(bench) {
       bench.needs("filter");
       const made = await bench.user();
-      const filter = `userName eq ${JSON.stringify(valueAt(made.body, "userName"))}`;
+      const filter = `userName eq ${JSON.stringify(needName(bench, made))}`;
       const before = needList(bench, await bench.get(usersOf(bench), { filter }));
       if (before.length === 0) bench.block("The user is not found by its userName.");
       needStatus(bench, await bench.delete(made.path), [200, 202, 204]);

@@ -10,7 +10,6 @@ export const BULK_DEFECTS: readonly Defect[] = [
     id: "bulk/missing",
     title: "announces bulk and has none",
     caughtBy: ["bulk/answer"],
-    alsoIn: ["bulk/"],
     wrap: instead(bulk, () => error(501, "There is no bulk.")),
   },
   {
@@ -74,7 +73,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
     id: "bulk/no-status",
     title: "leaves out the statuses of a bulk answer",
     caughtBy: ["bulk/status"],
-    alsoIn: ["bulk/"],
+    alsoIn: ["bulk/status-text", "bulk/error", "bulk/goes-on", "bulk/fail-on-errors", "bulk/circle"],
     wrap: succeeding(bulk, (answered) => {
       for (const operation of operationsOf(answered)) delete operation.status;
     }),
@@ -115,7 +114,15 @@ export const BULK_DEFECTS: readonly Defect[] = [
     id: "bulk/drops-last",
     title: "leaves out the last operation of a bulk request",
     caughtBy: ["bulk/results"],
-    alsoIn: ["bulk/"],
+    alsoIn: [
+      "bulk/order",
+      "bulk/status",
+      "bulk/location",
+      "bulk/goes-on",
+      "bulk/reference",
+      "bulk/reference-extension",
+      "bulk/too-many",
+    ],
     wrap: asking(bulk, ({ body }) => {
       if (Array.isArray(body?.Operations) && body.Operations.length > 1) body.Operations.pop();
     }),
@@ -124,7 +131,20 @@ export const BULK_DEFECTS: readonly Defect[] = [
     id: "bulk/does-nothing",
     title: "says of a bulk request that it is done, and does nothing",
     caughtBy: ["bulk/post"],
-    alsoIn: ["bulk/"],
+    alsoIn: [
+      "bulk/put",
+      "bulk/patch",
+      "bulk/delete",
+      "bulk/order",
+      "bulk/bad-method",
+      "bulk/no-bulk-id",
+      "bulk/no-data",
+      "bulk/status",
+      "bulk/goes-on",
+      "bulk/fail-on-errors",
+      "bulk/too-many",
+      "bulk/too-large",
+    ],
     wrap: instead(bulk, ({ body }) =>
       json(200, {
         schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkResponse"],

@@ -37,7 +37,15 @@ export const CHARACTERISTIC_DEFECTS: readonly Defect[] = [
     id: "characteristics/immutable-lost",
     title: "loses an immutable attribute in a PUT that leaves it out",
     caughtBy: ["replace/immutable-stays"],
-    wrap: showing(({ [Badge.id]: badge }) => void delete badge?.issuer, (asked) => replaces(asked) && !asked.body?.[Badge.id]?.issuer),
+    wrap: (next) => {
+      const lost = new Set<string>();
+      return async (asked) => {
+        if (replaces(asked) && asked.body?.[Badge.id]?.issuer === undefined) lost.add(asked.path);
+        const answered = await next(asked);
+        if (lost.has(asked.path)) delete answered.body?.[Badge.id]?.issuer;
+        return answered;
+      };
+    },
   },
   {
     id: "characteristics/immutable-changed",

@@ -249,7 +249,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/not-whole",
     title: "answers a create with its id alone",
     caughtBy: ["create/location"],
-    alsoIn: ["create/", "attributes/several", "replace/answer", "replace/read-only-is-ignored", "replace/id-in-body", "delete/absent-from-lists"],
+    alsoIn: ["create/body-is-what-is-kept", "create/defaults-are-told"],
     wrap: succeeding(creates, ({ body }) => json(201, { schemas: body.schemas, id: body.id, meta: body.meta })),
   },
   {

@@ -44,7 +44,6 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
     id: "discovery/config-as-list",
     title: "wraps its configuration in a list",
     caughtBy: ["discovery/provider-is-one-object"],
-    alsoIn: ["discovery/"],
     wrap: succeeding(CONFIG, ({ body }) => list([body])),
   },
   {
@@ -57,7 +56,6 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
     id: "discovery/types-bare-array",
     title: "answers /ResourceTypes with an array that is no list",
     caughtBy: ["discovery/types-are-listed"],
-    alsoIn: ["discovery/lists-are-list-responses"],
     wrap: succeeding(TYPES, ({ body }) => json(200, body.Resources)),
   },
   {
@@ -70,7 +68,6 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
     id: "discovery/type-unknown-schema",
     title: "has a resource type of a schema that it does not describe",
     caughtBy: ["discovery/types-schema-is-served"],
-    alsoIn: ["common/schemas-of-another-type"],
     wrap: succeeding(TYPES, ({ body }) => {
       for (const type of body.Resources) if (type.name === "Group") type.schema = "urn:example:unknown";
     }),
@@ -130,7 +127,6 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
     id: "schema/attribute-unknown-type",
     title: "has an attribute of a type that no RFC knows",
     caughtBy: ["schemas/attribute-type"],
-    alsoIn: ["schemas/core-types"],
     wrap: attributes((attribute) => {
       if (attribute.name === "title") attribute.type = "text";
     }),
@@ -186,11 +182,8 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "discovery/writable",
     title: "takes a POST at /Schemas",
-    caughtBy: ["discovery/post-serviceproviderconfig"],
-    alsoIn: ["discovery/"],
-    wrap: instead(is("POST|PUT|PATCH|DELETE", /^\/(?:Schemas|ResourceTypes|ServiceProviderConfig)/), () =>
-      json(200, {}),
-    ),
+    caughtBy: ["discovery/post-schemas"],
+    wrap: instead(is("POST", /^\/Schemas/), () => json(200, {})),
   },
 ];
 

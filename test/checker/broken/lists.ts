@@ -7,7 +7,16 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "sort/ignored",
     title: "announces sorting and does not sort",
     caughtBy: ["sort/ascending"],
-    alsoIn: ["sort/"],
+    alsoIn: [
+      "sort/descending",
+      "sort/absent",
+      "sort/case-insensitive",
+      "sort/case-exact",
+      "sort/sub-attribute",
+      "sort/name-case",
+      "sort/before-paging",
+      "sort/dates",
+    ],
     storage: querying(({ sort: _, ...request }) => request),
   },
   {
@@ -23,7 +32,15 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "sort/default-descending",
     title: "sorts downwards where no order is said",
     caughtBy: ["sort/ascending"],
-    alsoIn: ["sort/"],
+    alsoIn: [
+      "sort/absent",
+      "sort/case-insensitive",
+      "sort/case-exact",
+      "sort/sub-attribute",
+      "sort/primary",
+      "sort/name-case",
+      "sort/before-paging",
+    ],
     wrap: asking(lists, ({ query, body }) => {
       if (query.has("sortBy") && !query.has("sortOrder")) query.set("sortOrder", "descending");
       if (body?.sortBy !== undefined) body.sortOrder ??= "descending";
@@ -97,7 +114,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "page/count-ignored",
     title: "answers with more than count",
     caughtBy: ["paging/count"],
-    alsoIn: ["paging/all-once", "paging/count-zero", "paging/count-negative", "cursor/first", "cursor/count", "cursor/count-zero"],
+    alsoIn: ["paging/count-zero", "paging/count-negative", "cursor/count", "cursor/count-zero"],
     wrap: asking(lists, ({ query, body }) => {
       query.delete("count");
       if (typeof body === "object") delete body.count;

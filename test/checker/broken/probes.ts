@@ -46,8 +46,8 @@ export const PROBE_DEFECTS: readonly Defect[] = [
   {
     id: "probe/stale-read",
     title: "shows for one read after a change what was there before",
-    caughtBy: ["patch/entire"],
-    alsoIn: ["patch/", "groups/rename", "losses/large-group", "losses/parallel-members"],
+    caughtBy: ["patch/add"],
+    alsoIn: ["patch/entire", "losses/large-group", "losses/parallel-members"],
     wrap: (next) => {
       const before = new Map<string, Answered>();
       return async (asked) => {

@@ -1,18 +1,5 @@
 import type { Defect } from "./defect.ts";
-import {
-  asking,
-  error,
-  instead,
-  is,
-  json,
-  lists,
-  ONE,
-  reads,
-  refusing,
-  resourcesOf,
-  showing,
-  succeeding,
-} from "./wrappers.ts";
+import { asking, error, instead, is, json, lists, ONE, reads, refusing, resourcesOf, showing, succeeding } from "./wrappers.ts";
 
 /** Servers that show resources wrongly. */
 export const READ_DEFECTS: readonly Defect[] = [
@@ -53,7 +40,15 @@ export const READ_DEFECTS: readonly Defect[] = [
     id: "read/attributes-ignored",
     title: "shows all attributes, whatever is selected",
     caughtBy: ["attributes/others-are-not"],
-    alsoIn: ["attributes/"],
+    alsoIn: [
+      "attributes/sub-attribute",
+      "attributes/sub-attribute-of-a-list",
+      "attributes/in-lists",
+      "attributes/returned-on-request",
+      "attributes/on-create",
+      "attributes/list",
+      "attributes/list-part",
+    ],
     wrap: asking(
       () => true,
       ({ query, body }) => {
@@ -66,7 +61,13 @@ export const READ_DEFECTS: readonly Defect[] = [
     id: "read/excluded-ignored",
     title: "shows attributes that are excluded",
     caughtBy: ["attributes/excluded"],
-    alsoIn: ["attributes/"],
+    alsoIn: [
+      "attributes/excluded-in-any-case",
+      "attributes/excluded-sub-attribute",
+      "attributes/excluded-in-lists",
+      "attributes/on-replace",
+      "attributes/list-excluded",
+    ],
     wrap: asking(
       () => true,
       ({ query, body }) => {
@@ -99,7 +100,7 @@ export const READ_DEFECTS: readonly Defect[] = [
     id: "read/selected-by-case",
     title: "selects attributes in one letter case alone",
     caughtBy: ["attributes/in-any-case"],
-    alsoIn: ["attributes/"],
+    alsoIn: ["attributes/list-case"],
     wrap: asking(
       () => true,
       ({ query }) => {
@@ -109,11 +110,7 @@ export const READ_DEFECTS: readonly Defect[] = [
           "attributes",
           names
             .split(",")
-            .map((name) =>
-              /^[a-z]*[A-Z]?[a-z.A-Z]*$/.test(name) && name !== name.toUpperCase() && name !== name.toLowerCase()
-                ? name
-                : `x${name}`,
-            )
+            .map((name) => (name === name.toUpperCase() ? `x${name}` : name))
             .join(","),
         );
       },
@@ -123,12 +120,12 @@ export const READ_DEFECTS: readonly Defect[] = [
     id: "read/part-selects-whole",
     title: "shows the whole name where the family name is selected",
     caughtBy: ["attributes/sub-attribute"],
-    alsoIn: ["attributes/"],
+    alsoIn: ["attributes/list-part"],
     wrap: asking(
       () => true,
       ({ query }) => {
         const names = query.get("attributes");
-        if (names !== null) query.set("attributes", names.replaceAll(/(\w+)\.\w+/g, "$1"));
+        if (names !== null) query.set("attributes", names.replaceAll(/\bname\.\w+/g, "name"));
       },
     ),
   },

@@ -60,7 +60,18 @@ export const WRITE_DEFECTS: readonly Defect[] = [
     id: "put/does-nothing",
     title: "says of a PUT that it is done, and does nothing",
     caughtBy: ["replace/answer-is-what-is-kept"],
-    alsoIn: ["common/external-id-can-change", "attributes/on-replace", "replace/"],
+    alsoIn: [
+      "common/external-id-can-change",
+      "attributes/on-replace",
+      "replace/conflict",
+      "replace/changes",
+      "replace/renames",
+      "replace/null",
+      "replace/empty-list",
+      "replace/list-is-replaced",
+      "replace/without-required",
+      "replace/extension",
+    ],
     wrap: instead(replaces, async (asked, next) => {
       const { status, headers, body } = await next(like(asked, "GET", asked.path));
       return {
@@ -151,7 +162,12 @@ export const WRITE_DEFECTS: readonly Defect[] = [
     id: "delete/does-nothing",
     title: "says of a DELETE that it is done, and does nothing",
     caughtBy: ["delete/then-get-is-404"],
-    alsoIn: ["delete/"],
+    alsoIn: [
+      "delete/then-put-is-404",
+      "delete/then-patch-is-404",
+      "delete/then-delete-is-404",
+      "delete/absent-from-lists",
+    ],
     wrap: instead(deletes, async (asked, next) => {
       const { status, headers, body } = await next(like(asked, "GET", asked.path));
       return status === 200 ? { status: 204, headers: new Headers(), body: undefined } : { status, headers, body };

@@ -1,5 +1,6 @@
 import { ENTERPRISE, USER } from "../../../client/urns.ts";
 import { factOf, freeText, needAttribute, sampleOf } from "../../attributes.ts";
+import { needName } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
 import { isUnassigned, valueAt } from "../../compare.ts";
 import type { ServerFacts } from "../../facts.ts";
@@ -159,7 +160,7 @@ export const namedAttributes: readonly Check[] = [
     async run(bench) {
       const { answer, name, value, made } = await named(bench, (same) => `${same},userName`);
       expectValue(bench, answer, name, value);
-      expectValue(bench, answer, "userName", valueAt(made.body, "userName"));
+      expectValue(bench, answer, "userName", needName(bench, made));
     },
   },
   {

@@ -13,8 +13,16 @@ export interface Done {
   readonly came: readonly Json[];
 }
 
-/** Sends operations as one request, whatever comes of it; skips the check where bulk requests are not announced. */
+/** Sends operations as one request, whatever comes of it; blocks where there is no such endpoint, which `bulk/answer` says. */
 export async function sent(bench: Workbench, operations: readonly object[], more: object = {}): Promise<Done> {
+  const job = await tried(bench, operations, more);
+  if ([404, 405, 501].includes(job.answer.status))
+    bench.block(`Bulk requests are announced, and not there. ${told(job.answer)}`);
+  return job;
+}
+
+/** As `sent`, for the check that looks whether there is such an endpoint; skips it where bulk requests are not announced. */
+export async function tried(bench: Workbench, operations: readonly object[], more: object = {}): Promise<Done> {
   bench.needs("bulk");
   const answer = await bench.post("/Bulk", { schemas: [BULK], ...more, Operations: operations });
   const came = elements(answer.body.Operations);
@@ -43,9 +51,15 @@ export const statusOf = (result: Json): number => Number(result?.status?.code ??
 
 export const isGood = (result: Json): boolean => statusOf(result) >= 200 && statusOf(result) < 300;
 
+/** Ends the check as blocked where a result does not say what came of it, which `bulk/status` says. */
+function needsStatus(bench: Workbench, result: Json): void {
+  if (result !== undefined && result.status === undefined) bench.block("The results have no status.");
+}
+
 /** Fails unless the operation was done. */
 export function expectGood({ answer, results }: Done, bench: Workbench, place: number, what: string): void {
   const result = results[place];
+  needsStatus(bench, result);
   const seen = `${what} has ${result === undefined ? "no result" : `the status ${JSON.stringify(result.status)}`}.`;
   bench.expect(isGood(result), seen, "It is done, as it would be by itself.", answer);
 }
@@ -53,6 +67,7 @@ export function expectGood({ answer, results }: Done, bench: Workbench, place: n
 /** Fails unless the operation, or all of the request, was refused. */
 export function expectBad({ answer, results }: Done, bench: Workbench, place: number, right: string): void {
   if (answer.status >= 400 && answer.status < 500) return;
+  needsStatus(bench, results[place]);
   const status = statusOf(results[place]);
   bench.expect(
     status >= 400 && status < 500,

@@ -1,5 +1,5 @@
 import { attributeOfType, freeText, needAttribute, sampleOf, usersOf } from "../../attributes.ts";
-import { created } from "../../bodies.ts";
+import { created, needName } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
 import { sameResource, valueAt } from "../../compare.ts";
 import { expectError, expectMade, expectStatus, isRefused, isStatus, needStatus, told } from "../../judge.ts";
@@ -8,7 +8,7 @@ import type { Workbench } from "../../workbench.ts";
 /** A second create of a userName that is taken, in the spelling that `spelled` gives it. */
 async function second(bench: Workbench, spelled: (userName: string) => string = (same) => same) {
   const made = await bench.user();
-  const userName = spelled(String(valueAt(made.body, "userName")));
+  const userName = spelled(needName(bench, made));
   return { made, answer: await bench.post(usersOf(bench), { ...bench.newUser(), userName }) };
 }
 

@@ -1,3 +1,4 @@
+import { PATCH } from "../../../client/urns.ts";
 import { freeText, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { expectError, expectStatus, isFault, isRefused, isStatus, needStatus, told } from "../../judge.ts";
@@ -185,14 +186,11 @@ export const requests: readonly Check[] = [
     suffers: "A client that has lost an id believes that it has changed somebody.",
     misses: "The same for groups.",
     async run(bench) {
-      const answer = await bench.patch(usersOf(bench), [{ op: "remove", path: `nothing${bench.run}` }]);
-      expectStatus(
-        bench,
-        answer,
-        [400, 403, 404, 405, 501],
-        "The status is 405, 404 or 501.",
-        "A PATCH of the endpoint of all users",
-      );
+      bench.needs("patch");
+      const schemas = [PATCH];
+      const body = { schemas, Operations: [{ op: "remove", path: `nothing${bench.run}` }] };
+      const answer = await bench.ask("PATCH", usersOf(bench), { body });
+      expectStatus(bench, answer, [400, 403, 404, 405, 501], "The status is 405, 404 or 501.", "A PATCH of the endpoint of all users");
     },
   },
   {
