@@ -44,10 +44,6 @@ const ADVICE = [
     /node:sqlite/,
     `SQLite needs Node 22.16 or newer, and this is ${process.version}. Update it, or keep everything in memory: SCIM_DATABASE=memory`,
   ],
-  [
-    /unable to open database file/,
-    "the file cannot be opened: look at its folder, and at what this account may write.",
-  ],
 ] as const;
 
 /** Longest that a request waits for a connection, in milliseconds. */
