@@ -148,9 +148,7 @@ test("an answer without end is not read to its end", async () => {
     controller.enqueue(chunk);
   };
   const { answer } = server((_, path) =>
-    path === "/Schemas"
-      ? new Response(new ReadableStream({ pull }))
-      : undefined,
+    path === "/Schemas" ? new Response(new ReadableStream({ pull })) : undefined,
   );
   await runAt(answer);
   expect(sent).toBeLessThan(20);

@@ -1,5 +1,18 @@
 import type { Defect } from "./defect.ts";
-import { asking, error, instead, is, json, lists, ONE, reads, refusing, resourcesOf, showing, succeeding } from "./wrappers.ts";
+import {
+  asking,
+  error,
+  instead,
+  is,
+  json,
+  lists,
+  ONE,
+  reads,
+  refusing,
+  resourcesOf,
+  showing,
+  succeeding,
+} from "./wrappers.ts";
 
 /** Servers that show resources wrongly. */
 export const READ_DEFECTS: readonly Defect[] = [

@@ -106,7 +106,7 @@ export function everything(): Report {
       result("sort/order", "failed", { section: "RFC 7644 §3.4.2.3", expected: { ...expected, isExpired: true } }),
       result("bulk/ids", "skipped", { level: "option", section: "RFC 7644 §3.7" }),
       result("delete/gone", "blocked", { section: "RFC 7644 §3.6", reason: "No user could be made." }),
-      result("interop/names", "passed", {
+      result("conventions/names", "passed", {
         level: "client",
         clients: ["google"],
         section: "draft-ietf-scim-interop §2",

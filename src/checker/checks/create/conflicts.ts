@@ -106,7 +106,13 @@ export const conflicts: readonly Check[] = [
       const value = sampleOf(bench, one.fact);
       await created(bench, one.with(value));
       const answer = await bench.post(usersOf(bench), bench.newUser(one.with(value)));
-      expectStatus(bench, answer, [409, 400], `A second ${one.path} of the same value is 409.`, `A second user with the same ${one.path}`);
+      expectStatus(
+        bench,
+        answer,
+        [409, 400],
+        `A second ${one.path} of the same value is 409.`,
+        `A second user with the same ${one.path}`,
+      );
     },
   },
   {
@@ -135,7 +141,12 @@ export const conflicts: readonly Check[] = [
     misses: "A userName that is taken away later.",
     async run(bench) {
       const answer = await bench.post(usersOf(bench), { ...bench.newUser(), userName: undefined });
-      bench.expect(isRefused(answer), told(answer, "A user without a userName"), "The status is 400: userName is required.", answer);
+      bench.expect(
+        isRefused(answer),
+        told(answer, "A user without a userName"),
+        "The status is 400: userName is required.",
+        answer,
+      );
     },
   },
   {
@@ -164,7 +175,12 @@ export const conflicts: readonly Check[] = [
       for (const userName of ["", null]) {
         const answer = await bench.post(usersOf(bench), { ...bench.newUser(), userName });
         const right = `The status is 400: ${JSON.stringify(userName)} is no userName.`;
-        bench.expect(isRefused(answer), told(answer, `A user whose userName is ${JSON.stringify(userName)}`), right, answer);
+        bench.expect(
+          isRefused(answer),
+          told(answer, `A user whose userName is ${JSON.stringify(userName)}`),
+          right,
+          answer,
+        );
       }
     },
   },
@@ -196,7 +212,13 @@ export const conflicts: readonly Check[] = [
         ({ required, mutability }) => required && mutability !== "readOnly",
       );
       const answer = await bench.post(usersOf(bench), bench.newUser(one.with(undefined)));
-      expectStatus(bench, answer, 400, `The status is 400: ${one.path} is required.`, `A user without ${one.path}, which the schema requires,`);
+      expectStatus(
+        bench,
+        answer,
+        400,
+        `The status is 400: ${one.path} is required.`,
+        `A user without ${one.path}, which the schema requires,`,
+      );
     },
   },
   {
@@ -211,7 +233,12 @@ export const conflicts: readonly Check[] = [
       const one = needAttribute(bench, "readOnly attribute", ({ mutability }) => mutability === "readOnly");
       const value = one.fact.name === "groups" ? [{ value: bench.unique("group") }] : sampleOf(bench, one.fact);
       const answer = await bench.post(usersOf(bench), bench.newUser(one.with(value)));
-      expectMade(bench, answer, `The create succeeds, and ${one.path} in it is ignored.`, `A user with the readOnly ${one.path}`);
+      expectMade(
+        bench,
+        answer,
+        `The create succeeds, and ${one.path} in it is ignored.`,
+        `A user with the readOnly ${one.path}`,
+      );
       const sent = JSON.stringify(value);
       bench.expect(JSON.stringify(one.of(answer.body)) !== sent, `${one.path} is ${sent}.`, "It is ignored.", answer);
     },

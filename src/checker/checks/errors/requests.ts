@@ -190,7 +190,13 @@ export const requests: readonly Check[] = [
       const schemas = [PATCH];
       const body = { schemas, Operations: [{ op: "remove", path: `nothing${bench.run}` }] };
       const answer = await bench.ask("PATCH", usersOf(bench), { body });
-      expectStatus(bench, answer, [400, 403, 404, 405, 501], "The status is 405, 404 or 501.", "A PATCH of the endpoint of all users");
+      expectStatus(
+        bench,
+        answer,
+        [400, 403, 404, 405, 501],
+        "The status is 405, 404 or 501.",
+        "A PATCH of the endpoint of all users",
+      );
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { Check } from "../../check.ts";
-import type { Json } from "../../json.ts";
 import { isSameUri } from "../../compare.ts";
+import type { Json } from "../../json.ts";
 import { expectStatus, isRefused, needList, told } from "../../judge.ts";
 import type { Workbench } from "../../workbench.ts";
 import { expectFinds, expectMissesOut, quoted } from "../filters/search.ts";
@@ -28,7 +28,12 @@ export const groupChecks: readonly Check[] = [
     async run(bench) {
       const answer = await bench.post(groupsOf(bench), bench.newGroup({ displayName: undefined }));
       if ([405, 501].includes(answer.status)) bench.skip(`The server lets no client make groups. ${told(answer)}`);
-      bench.expect(isRefused(answer), told(answer, "A group without a displayName"), "400 invalidValue: every group has a displayName.", answer);
+      bench.expect(
+        isRefused(answer),
+        told(answer, "A group without a displayName"),
+        "400 invalidValue: every group has a displayName.",
+        answer,
+      );
     },
   },
   {

@@ -95,7 +95,12 @@ export const messageChecks: readonly Check[] = [
       const user = await person(bench);
       const schemas = [PATCH];
       const answer = await bench.patch(user.path, { schemas, Operations: "x" });
-      bench.expect(isRefused(answer), told(answer, "A PATCH whose Operations are no list of operations"), "400 invalidSyntax: it is a list of operations.", answer);
+      bench.expect(
+        isRefused(answer),
+        told(answer, "A PATCH whose Operations are no list of operations"),
+        "400 invalidSyntax: it is a list of operations.",
+        answer,
+      );
     },
   },
   {

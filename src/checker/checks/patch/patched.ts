@@ -1,8 +1,8 @@
 import { freeText } from "../../attributes.ts";
 import { valueAt } from "../../compare.ts";
 import type { ServerFacts } from "../../facts.ts";
-import { isRefused, told } from "../../judge.ts";
 import type { Json } from "../../json.ts";
+import { isRefused, told } from "../../judge.ts";
 import type { Answer, Made, Workbench } from "../../workbench.ts";
 
 /** What servers were seen to do of a PATCH, so that they are not asked again and again. */

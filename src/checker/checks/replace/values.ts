@@ -231,7 +231,12 @@ export const values: readonly Check[] = [
     async run(bench) {
       const made = await bench.user();
       const answer = await bench.put(made.path, { ...replacement(bench, made), userName: undefined });
-      bench.expect(isRefused(answer), told(answer, "A PUT without a userName"), "The status is 400: userName is required.", answer);
+      bench.expect(
+        isRefused(answer),
+        told(answer, "A PUT without a userName"),
+        "The status is 400: userName is required.",
+        answer,
+      );
     },
   },
   {
