@@ -280,7 +280,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/brackets-refused",
     title: "refuses paths with brackets",
-    caughtBy: ["patch/element-part"],
+    caughtBy: ["patch/remove-element"],
     alsoIn: ["patch/"],
     wrap: instead(
       some(({ path }) => String(path).includes("[")),
