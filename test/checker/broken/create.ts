@@ -183,7 +183,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/no-schemas",
     title: "does not say what schemas a resource is of",
     caughtBy: ["common/schemas"],
-    alsoIn: ["common/schemas-in-lists", "attributes/list-always"],
+    alsoIn: ["common/schemas-in-lists", "attributes/list-schemas"],
     wrap: showing((resource) => void delete resource.schemas),
   },
   {

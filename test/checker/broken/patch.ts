@@ -297,9 +297,9 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/brackets-refused",
     title: "refuses paths with brackets",
-    caughtBy: ["patch/element-part"],
+    caughtBy: ["patch/remove-element"],
     alsoIn: [
-      "patch/remove-element",
+      "patch/element-part",
       "patch/remove-and",
       "patch/remove-last",
       "patch/remove-element-part",
