@@ -4,7 +4,6 @@ import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { ClientAnswer } from "./answer.ts";
 import type { MemberChange } from "./change-members.ts";
-import { createOnce } from "./create-once.ts";
 import type { Desired } from "./desired.ts";
 import { type Endpoint, pathOf } from "./endpoint.ts";
 import { type ListOptions, list, readPage, type SelectOptions, selectQuery } from "./list.ts";
@@ -147,7 +146,7 @@ export function resourceClient<R extends ResourceTypeDefinition>(endpoint: Endpo
     },
     async create(resource: object, { signal }: CallOptions = {}) {
       checkResource(type.name, resource as ResourceObject, endpoint.server, true);
-      return createOnce(endpoint, withSchemas(type, resource), signal);
+      return (await import("./create-once.ts")).createOnce(endpoint, withSchemas(type, resource), signal);
     },
     // Loaded when they are asked for, so that who reads and writes whole resources does not carry them.
     update: async (id: string, desired: ResourceObject, options?: UpdateOptions) =>

@@ -39,7 +39,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
     id: "bulk/stops",
     title: "stops at the first error though the client does not ask for it",
     caughtBy: ["bulk/goes-on"],
-    alsoIn: ["bulk/results"],
+    alsoIn: ["bulk/results", "bulk/too-large"],
     wrap: asking(bulk, ({ body }) => {
       if (typeof body === "object" && body !== null) body.failOnErrors = 1;
     }),

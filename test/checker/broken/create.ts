@@ -84,7 +84,12 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/duplicate",
     title: "makes a second user of the same userName",
     caughtBy: ["create/conflict"],
-    alsoIn: ["create/conflict-in-other-case"],
+    alsoIn: [
+      "create/conflict-in-other-case",
+      "losses/parallel-creates",
+      "losses/letter-case-twins",
+      "losses/unicode-twins",
+    ],
     wrap: refusing(creates, (answered, asked) => (answered.status === 409 ? invented(asked.body) : undefined)),
   },
   {
@@ -122,7 +127,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/conflict-as-500",
     title: "breaks on a conflict",
     caughtBy: ["create/conflict"],
-    alsoIn: ["create/conflict-in-other-case"],
+    alsoIn: ["create/conflict-in-other-case", "losses/letter-case-twins", "losses/unicode-twins"],
     wrap: refusing(creates, (answered) => (answered.status === 409 ? error(500, "duplicate key value") : undefined)),
   },
   {
@@ -156,6 +161,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/no-created",
     title: "does not say when a resource was made",
     caughtBy: ["common/meta-times"],
+    alsoIn: ["sort/dates"],
     wrap: showing((resource) => void delete resource.meta?.created),
   },
   {
@@ -168,7 +174,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/no-meta",
     title: "shows no meta",
     caughtBy: ["common/meta-resource-type"],
-    alsoIn: ["common/meta-location"],
+    alsoIn: ["common/meta-location", "sort/dates"],
     wrap: showing((resource) => void delete resource.meta),
   },
   {
@@ -183,14 +189,29 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/no-schemas",
     title: "does not say what schemas a resource is of",
     caughtBy: ["common/schemas"],
-    alsoIn: ["common/schemas-in-lists", "attributes/list-schemas"],
+    alsoIn: ["common/schemas-in-lists", "attributes/list-schemas", "enterprise/is-named", "patch/extension-schemas"],
     wrap: showing((resource) => void delete resource.schemas),
   },
   {
     id: "create/extension-lost",
     title: "loses what is in an extension",
     caughtBy: ["enterprise/is-kept"],
-    alsoIn: ["attributes/of-an-extension", "replace/extension", "enterprise/manager"],
+    alsoIn: [
+      "attributes/of-an-extension",
+      "replace/extension",
+      "enterprise/manager",
+      "create/false-is-a-value",
+      "attributes/returned-on-request",
+      "attributes/returned-always",
+      "replace/immutable-stays",
+      "types/integer",
+      "types/zero",
+      "types/decimal",
+      "types/date-time",
+      "types/binary",
+      "multi-valued/simple-values",
+      "filter/number",
+    ],
     wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
       if (typeof body !== "object") return;
       for (const name of Object.keys(body)) if (name.startsWith("urn:")) delete body[name];
@@ -200,6 +221,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/extension-not-in-schemas",
     title: "does not name the extension among the schemas",
     caughtBy: ["enterprise/is-named"],
+    alsoIn: ["patch/extension-schemas"],
     wrap: showing((resource) => {
       if (Array.isArray(resource.schemas)) resource.schemas = resource.schemas.slice(0, 1);
     }),
@@ -208,14 +230,22 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/part-lost",
     title: "loses the family name",
     caughtBy: ["create/name-parts"],
-    alsoIn: ["attributes/list-part"],
+    alsoIn: ["attributes/list-part", "filter/sub-attribute", "sort/sub-attribute", "patch/replace-complex"],
     wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => void delete body?.name?.familyName),
   },
   {
     id: "create/ascii-only",
     title: "keeps a question mark for every character beyond ASCII",
     caughtBy: ["create/unicode"],
-    alsoIn: ["media/utf-8", "media/escapes"],
+    alsoIn: [
+      "media/utf-8",
+      "media/escapes",
+      "filter/unicode-escape",
+      "filter/unicode",
+      "filter/composition",
+      "losses/unicode-twins",
+      "losses/text-kept",
+    ],
     wrap: asking(is("POST|PUT|PATCH", /^\/(?:Users|Groups)/), (asked) => {
       asked.body = JSON.parse(JSON.stringify(asked.body).replaceAll(/[^\0-\x7f]/g, "?"));
     }),
@@ -232,6 +262,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/inactive",
     title: "makes every user active, whatever it is told",
     caughtBy: ["create/inactive"],
+    alsoIn: ["filter/boolean-inactive"],
     wrap: asking(is("POST", /^\/Users$/), ({ body }) => {
       if (body?.active === false) body.active = true;
     }),
@@ -249,13 +280,39 @@ export const CREATE_DEFECTS: readonly Defect[] = [
     id: "create/not-whole",
     title: "answers a create with its id alone",
     caughtBy: ["create/location"],
-    alsoIn: ["create/body-is-what-is-kept", "create/defaults-are-told"],
+    alsoIn: [
+      "create/body-is-what-is-kept",
+      "create/defaults-are-told",
+      "common/meta-location-answers",
+      "enterprise/manager-reference",
+      "media/escapes",
+    ],
     wrap: succeeding(creates, ({ body }) => json(201, { schemas: body.schemas, id: body.id, meta: body.meta })),
   },
   {
     id: "create/not-listed",
     title: "does not find by its filter what it has just made",
     caughtBy: ["filter/eq"],
+    alsoIn: [
+      "filter/co",
+      "filter/sw",
+      "filter/ew",
+      "filter/sub-attribute",
+      "filter/extension",
+      "filter/case-exact",
+      "filter/escapes",
+      "filter/unicode-escape",
+      "filter/unicode",
+      "filter/composition",
+      "filter/any-element",
+      "filter/implied-value",
+      "filter/same-element",
+      "filter/only-matches",
+      "filter/inactive-found",
+      "filter/encoded",
+      "filter/encoded-once",
+      "groups/filter-name",
+    ],
     wrap: (next) => {
       const fresh = new Set<string>();
       return async (asked) => {

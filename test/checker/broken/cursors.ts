@@ -24,6 +24,7 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
     id: "cursor/bad-taken",
     title: "answers a cursor that it has never given with the first page",
     caughtBy: ["cursor/invalid"],
+    alsoIn: ["cursor/changed-count"],
     wrap: instead(
       (asked) => lists(asked) && asked.query.has("cursor"),
       async (asked, next) => {
@@ -53,6 +54,7 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
     id: "search/filter-ignored",
     title: "answers a search with everybody",
     caughtBy: ["search/filter"],
+    alsoIn: ["search/groups"],
     wrap: asking(
       (asked) => asked.path.endsWith("/.search"),
       ({ body }) => {
@@ -73,7 +75,7 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
     id: "search/creates",
     title: "takes a search for a create",
     caughtBy: ["search/answered"],
-    alsoIn: ["search/filter", "search/list-message", "search/sort"],
+    alsoIn: ["search/filter", "search/list-message", "search/sort", "search/groups"],
     wrap: instead(
       (asked) => asked.path.endsWith("/.search"),
       () => json(201, {}),

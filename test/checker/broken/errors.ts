@@ -42,7 +42,16 @@ export const ERROR_DEFECTS: readonly Defect[] = [
     id: "error/text",
     title: "answers errors as text",
     caughtBy: ["errors/body-of-not-found"],
-    alsoIn: ["errors/body-of-bad-request"],
+    alsoIn: [
+      "errors/body-of-bad-request",
+      "create/conflict-scim-type",
+      "filter/unknown-operator",
+      "filter/order-boolean",
+      "patch/remove-no-path",
+      "patch/remove-required",
+      "patch/no-target",
+      "patch/read-only-id",
+    ],
     wrap: refusing(is("*", ANY), ({ body, status, headers }) => {
       const kept = new Headers(headers);
       kept.set("content-type", "text/plain");
@@ -53,7 +62,17 @@ export const ERROR_DEFECTS: readonly Defect[] = [
     id: "error/empty",
     title: "answers errors without a body",
     caughtBy: ["errors/body-of-not-found"],
-    alsoIn: ["errors/body-of-bad-request"],
+    alsoIn: [
+      "errors/body-of-bad-request",
+      "create/conflict-scim-type",
+      "filter/unknown-operator",
+      "filter/order-boolean",
+      "patch/remove-no-path",
+      "patch/remove-required",
+      "patch/no-target",
+      "patch/read-only-id",
+      "bulk/too-many-told",
+    ],
     wrap: refusing(is("*", ANY), ({ status, headers }) => {
       headers.delete("content-type");
       return { status, headers, body: undefined };
@@ -63,6 +82,15 @@ export const ERROR_DEFECTS: readonly Defect[] = [
     id: "error/unknown-type",
     title: "names errors by words of its own",
     caughtBy: ["errors/keyword-of-bad-request"],
+    alsoIn: [
+      "create/conflict-scim-type",
+      "filter/unknown-operator",
+      "filter/order-boolean",
+      "patch/remove-no-path",
+      "patch/remove-required",
+      "patch/no-target",
+      "patch/read-only-id",
+    ],
     wrap: refusing(is("*", ANY), ({ body }) => {
       if (body?.scimType !== undefined) body.scimType = `my${body.scimType}`;
     }),
@@ -71,6 +99,15 @@ export const ERROR_DEFECTS: readonly Defect[] = [
     id: "error/no-type",
     title: "does not say by scimType what was wrong",
     caughtBy: ["errors/scim-type-of-malformed-json"],
+    alsoIn: [
+      "create/conflict-scim-type",
+      "filter/unknown-operator",
+      "filter/order-boolean",
+      "patch/remove-no-path",
+      "patch/remove-required",
+      "patch/no-target",
+      "patch/read-only-id",
+    ],
     wrap: refusing(is("*", ANY), ({ body }) => void delete body?.scimType),
   },
   {

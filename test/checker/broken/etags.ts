@@ -38,7 +38,7 @@ export const ETAG_DEFECTS: readonly Defect[] = [
     id: "etag/stale-taken",
     title: "writes over a newer version in spite of If-Match",
     caughtBy: ["versions/stale-is-refused"],
-    alsoIn: ["versions/stale-delete"],
+    alsoIn: ["versions/stale-delete", "versions/stale-patch"],
     wrap: asking(is("PUT|PATCH|DELETE", ONE), ({ headers }) => headers.delete("if-match")),
   },
   {

@@ -26,7 +26,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
     id: "filter/ignored",
     title: "answers a filter with everybody",
     caughtBy: ["filter/not-ignored"],
-    alsoIn: ["filter/only-matches", "filter/injection"],
+    alsoIn: ["filter/only-matches", "filter/injection", "search/filter", "search/groups", "groups/filter-name"],
     storage: querying(({ filter: _, ...request }) => request),
   },
   {
@@ -40,7 +40,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
     id: "filter/or-as-and",
     title: "takes or for and",
     caughtBy: ["filter/or"],
-    alsoIn: ["filter/precedence", "filter/grouping", "filter/operator-case", "search/sort"],
+    alsoIn: ["filter/precedence", "filter/grouping", "filter/operator-case", "search/sort", "root/unknown-there"],
     storage: filtering((filter) => (filter.type === "or" ? { ...filter, type: "and" } : filter)),
   },
   {
@@ -86,7 +86,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
     id: "filter/lt-as-gt",
     title: "takes lt for gt",
     caughtBy: ["filter/order"],
-    alsoIn: ["filter/date-order"],
+    alsoIn: ["filter/date-order", "filter/number"],
     storage: mistaking("lt", "gt"),
   },
   {

@@ -41,7 +41,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/members-hidden",
     title: "does not show the members of a group",
     caughtBy: ["groups/create-with-members"],
-    alsoIn: ["groups/add-to-empty", "bulk/reference", "bulk/circle"],
+    alsoIn: ["groups/add-to-empty", "bulk/reference", "bulk/circle", "losses/large-group", "losses/parallel-members"],
     wrap: showing((resource) => void delete resource.members),
   },
   {
@@ -58,7 +58,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/add-replaces",
     title: "replaces all members where one is added",
     caughtBy: ["groups/add-member"],
-    alsoIn: ["groups/add-and-remove"],
+    alsoIn: ["groups/add-and-remove", "losses/parallel-members"],
     wrap: operating((operation, { path }) => {
       if (GROUP.test(path) && opOf(operation) === "add" && operation.path === "members") operation.op = "replace";
     }),

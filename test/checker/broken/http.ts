@@ -9,7 +9,7 @@ export const HTTP_DEFECTS: readonly Defect[] = [
     id: "media/text-html",
     title: "calls its JSON a page",
     caughtBy: ["media/scim-json"],
-    alsoIn: ["media/lists"],
+    alsoIn: ["media/lists", "security/html"],
     wrap: succeeding(RESOURCES, ({ headers, body }) => {
       if (body !== undefined) headers.set("content-type", "text/html; charset=utf-8");
     }),
@@ -25,6 +25,21 @@ export const HTTP_DEFECTS: readonly Defect[] = [
     id: "media/scim-json-refused",
     title: "refuses bodies of application/scim+json",
     caughtBy: ["media/send-scim-json"],
+    alsoIn: [
+      "common/schemas-in-any-order",
+      "common/unassigned-is-one-state",
+      "common/id-is-the-servers",
+      "common/meta-is-ignored",
+      "create/created",
+      "create/keys-in-any-case",
+      "create/null",
+      "create/empty-list",
+      "create/read-only-is-ignored",
+      "attributes/on-create",
+      "bulk/answer",
+      "bulk/too-many",
+      "bulk/too-large",
+    ],
     wrap: instead(
       (asked) =>
         is("POST|PUT|PATCH", ANY)(asked) &&

@@ -16,6 +16,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
       "sort/name-case",
       "sort/before-paging",
       "sort/dates",
+      "search/sort",
     ],
     storage: querying(({ sort: _, ...request }) => request),
   },
@@ -23,7 +24,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "sort/descending-ignored",
     title: "sorts upwards where downwards is asked for",
     caughtBy: ["sort/descending"],
-    alsoIn: ["sort/absent", "sort/dates"],
+    alsoIn: ["sort/absent", "sort/dates", "search/sort"],
     storage: querying(({ sort, ...request }) =>
       sort === undefined ? request : { ...request, sort: { ...sort, descending: false } },
     ),
@@ -67,6 +68,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "sort/nested-refused",
     title: "does not sort by a part of an attribute",
     caughtBy: ["sort/sub-attribute"],
+    alsoIn: ["sort/primary", "sort/name-case"],
     wrap: instead(
       (asked) => lists(asked) && (asked.query.get("sortBy") ?? "").includes("."),
       () => error(500, "no such column"),
@@ -76,6 +78,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "page/zero-based",
     title: "counts resources from 0",
     caughtBy: ["paging/all-once"],
+    alsoIn: ["sort/before-paging"],
     storage: querying((request) =>
       "startIndex" in request.page && request.page.startIndex > 1
         ? { ...request, page: { ...request.page, startIndex: request.page.startIndex + 1 } }
@@ -86,6 +89,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "page/overlap",
     title: "begins a page with the last of the page before",
     caughtBy: ["paging/all-once"],
+    alsoIn: ["sort/before-paging"],
     storage: querying((request) =>
       "startIndex" in request.page && request.page.startIndex > 1
         ? { ...request, page: { ...request.page, startIndex: request.page.startIndex - 1 } }
@@ -96,6 +100,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "page/always-first",
     title: "answers every page with the first",
     caughtBy: ["paging/all-once"],
+    alsoIn: ["sort/before-paging"],
     storage: querying((request) =>
       "startIndex" in request.page ? { ...request, page: { ...request.page, startIndex: 1 } } : request,
     ),
@@ -104,6 +109,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "page/number",
     title: "takes startIndex for the number of a page",
     caughtBy: ["paging/all-once"],
+    alsoIn: ["sort/before-paging"],
     storage: querying((request) =>
       "startIndex" in request.page
         ? { ...request, page: { ...request.page, startIndex: (request.page.startIndex - 1) * request.page.count + 1 } }
@@ -215,7 +221,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "page/drops-one",
     title: "leaves out the last of each full page",
     caughtBy: ["paging/all-once"],
-    alsoIn: ["cursor/all-once"],
+    alsoIn: ["cursor/all-once", "sort/before-paging"],
     wrap: succeeding(lists, ({ body }) => {
       if (!Array.isArray(body.Resources) || body.Resources.length < 2 || body.totalResults === body.Resources.length)
         return;
@@ -227,6 +233,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
     id: "page/cut",
     title: "says that there are no more than fit into a page",
     caughtBy: ["paging/all-once"],
+    alsoIn: ["sort/before-paging"],
     wrap: succeeding(lists, ({ body }, { query }) => {
       if (Number(query.get("startIndex") ?? 1) > 1 && Array.isArray(body.Resources)) {
         body.Resources = [];

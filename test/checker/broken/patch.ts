@@ -27,6 +27,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
     id: "patch/not-atomic",
     title: "keeps the first operations of a PATCH that fails",
     caughtBy: ["patch/refused-whole"],
+    alsoIn: ["groups/refused-whole"],
     wrap: instead(patches, async (asked, next) => {
       const operations = operationsOf(asked);
       if (operations.length < 2) return next(asked);
@@ -54,6 +55,11 @@ export const PATCH_DEFECTS: readonly Defect[] = [
       "patch/no-target",
       "patch/taken-name",
       "patch/read-only-id",
+      "versions/stale-patch",
+      "patch/replace-required",
+      "groups/member-immutable",
+      "losses/large-group",
+      "losses/parallel-members",
     ],
     wrap: instead(patches, (asked, next) => next(like(asked, "GET", asked.path))),
   },
@@ -61,7 +67,13 @@ export const PATCH_DEFECTS: readonly Defect[] = [
     id: "patch/first-only",
     title: "does the first operation of a PATCH alone",
     caughtBy: ["patch/several"],
-    alsoIn: ["patch/remove-last", "patch/extension-schemas-first", "patch/in-order"],
+    alsoIn: [
+      "patch/remove-last",
+      "patch/extension-schemas-first",
+      "patch/in-order",
+      "groups/remove-several",
+      "groups/add-and-remove",
+    ],
     wrap: asking(patches, (asked) => {
       if (operationsOf(asked).length > 1) asked.body.Operations = asked.body.Operations.slice(0, 1);
     }),
@@ -88,7 +100,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
     id: "patch/remove-all",
     title: "removes all addresses where one is named in brackets",
     caughtBy: ["patch/remove-element"],
-    alsoIn: ["patch/remove-and"],
+    alsoIn: ["patch/remove-and", "groups/remove-member", "groups/remove-several", "groups/add-and-remove"],
     wrap: operating((operation) => {
       if (opOf(operation) === "remove") operation.path = String(operation.path ?? "").replace(/\[.*\]$/, "");
     }),
@@ -106,6 +118,11 @@ export const PATCH_DEFECTS: readonly Defect[] = [
       "patch/remove-required",
       "patch/extension-remove",
       "patch/in-order",
+      "groups/remove-member",
+      "groups/remove-several",
+      "groups/remove-all",
+      "groups/add-and-remove",
+      "groups/of-user-left",
     ],
     wrap: instead(
       some((operation) => opOf(operation) === "remove" && typeof operation.path === "string"),
@@ -116,7 +133,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
     id: "patch/no-path-ignored",
     title: "does nothing of an operation without a path",
     caughtBy: ["patch/add-pathless"],
-    alsoIn: ["patch/replace-pathless", "patch/replace-pathless-list"],
+    alsoIn: ["patch/replace-pathless", "patch/replace-pathless-list", "groups/add-pathless"],
     wrap: asking(patches, (asked) => {
       const kept = operationsOf(asked).filter(
         ({ path, op }) => path !== undefined || String(op).toLowerCase() === "remove",
@@ -130,7 +147,12 @@ export const PATCH_DEFECTS: readonly Defect[] = [
     id: "patch/no-path-refused",
     title: "refuses an operation without a path",
     caughtBy: ["patch/add-pathless"],
-    alsoIn: ["patch/add-pathless-keeps", "patch/replace-pathless", "patch/replace-pathless-list"],
+    alsoIn: [
+      "patch/add-pathless-keeps",
+      "patch/replace-pathless",
+      "patch/replace-pathless-list",
+      "groups/add-pathless",
+    ],
     wrap: instead(
       some((operation) => operation.path === undefined && opOf(operation) !== "remove"),
       () => error(400, "path is required.", "invalidPath"),
@@ -207,7 +229,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
     id: "patch/read-only-taken",
     title: "says nothing where the id is to be replaced",
     caughtBy: ["patch/read-only-id"],
-    alsoIn: ["patch/remove-required", "patch/read-only-meta"],
+    alsoIn: ["patch/remove-required", "patch/read-only-meta", "groups/member-immutable", "groups/of-user-read-only"],
     wrap: refusing(patches, ({ body }) => (body?.scimType === "mutability" ? done() : undefined)),
   },
   {
@@ -223,6 +245,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
     id: "patch/missing-as-200",
     title: "takes a PATCH of what is not there",
     caughtBy: ["patch/unknown-id"],
+    alsoIn: ["delete/then-patch-is-404"],
     wrap: refusing(patches, ({ status }) => (status === 404 ? json(200, {}) : undefined)),
   },
   {
@@ -308,6 +331,10 @@ export const PATCH_DEFECTS: readonly Defect[] = [
       "patch/no-target",
       "patch/element-case",
       "patch/primary-moved",
+      "groups/remove-member",
+      "groups/remove-several",
+      "groups/add-and-remove",
+      "groups/of-user-left",
     ],
     wrap: instead(
       some(({ path }) => String(path).includes("[")),

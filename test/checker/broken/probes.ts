@@ -64,6 +64,7 @@ export const PROBE_DEFECTS: readonly Defect[] = [
     id: "probe/manager-lost",
     title: "loses the manager",
     caughtBy: ["enterprise/manager"],
+    alsoIn: ["bulk/reference-extension"],
     wrap: showing((resource) => {
       const name = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
       if (resource[name] !== undefined) delete resource[name].manager;
@@ -82,6 +83,7 @@ export const PROBE_DEFECTS: readonly Defect[] = [
     id: "probe/put-what-was-read",
     title: "breaks on a PUT of what was read",
     caughtBy: ["replace/what-was-read-loses-nothing"],
+    alsoIn: ["replace/id-in-body"],
     wrap: instead(
       (asked) => is("PUT", /^\/Users\//)(asked) && asked.body?.id !== undefined,
       () => error(500, "id is not writable"),

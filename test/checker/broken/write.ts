@@ -51,7 +51,12 @@ export const WRITE_DEFECTS: readonly Defect[] = [
     id: "put/status-201",
     title: "answers a PUT with 201",
     caughtBy: ["replace/answer"],
-    alsoIn: ["replace/what-was-read-loses-nothing", "replace/read-only-is-ignored", "replace/id-in-body"],
+    alsoIn: [
+      "replace/what-was-read-loses-nothing",
+      "replace/read-only-is-ignored",
+      "replace/id-in-body",
+      "replace/order-of-keys",
+    ],
     wrap: succeeding(replaces, (answered) => {
       answered.status = 201;
     }),
@@ -71,6 +76,12 @@ export const WRITE_DEFECTS: readonly Defect[] = [
       "replace/list-is-replaced",
       "replace/without-required",
       "replace/extension",
+      "multi-valued/simple-values",
+      "enterprise/manager-is-removed",
+      "versions/changes",
+      "versions/stale-is-refused",
+      "passwords/never-after-replace",
+      "groups/put",
     ],
     wrap: instead(replaces, async (asked, next) => {
       const { status, headers, body } = await next(like(asked, "GET", asked.path));
@@ -119,7 +130,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
     id: "put/read-only-refused",
     title: "refuses on a PUT what it has shown itself",
     caughtBy: ["replace/read-only-is-ignored"],
-    alsoIn: ["replace/what-was-read-loses-nothing"],
+    alsoIn: ["replace/what-was-read-loses-nothing", "groups/put-read"],
     wrap: instead(
       (asked) => replaces(asked) && asked.body?.meta !== undefined,
       () => error(400, "meta is readOnly.", "mutability"),
@@ -177,6 +188,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
     id: "delete/missing-as-204",
     title: "says of what is not there that it is deleted",
     caughtBy: ["delete/then-delete-is-404"],
+    alsoIn: ["bulk/status"],
     wrap: refusing(deletes, ({ status }) =>
       status === 404 ? { status: 204, headers: new Headers(), body: undefined } : undefined,
     ),
