@@ -22,7 +22,7 @@ function asked(number: string, check: Omit<Check, "id" | "level" | "requirements
     id: `ietf-interop/${name}`,
     level: "must",
     requirements: [`N-${number}`],
-    section: "interop profile",
+    section: "interoperability profile",
     ...check,
   };
 }
