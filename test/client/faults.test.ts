@@ -101,7 +101,7 @@ describe("a directory is provisioned as it should be", () => {
   const seed = pickSeed();
 
   test("through faults of every kind, before and after the server has done what was asked", async () => {
-    const runs = pickSize("runs through faults", { everyday: 60, thorough: 1000 });
+    const runs = pickSize("runs through faults", { everyday: 60, thorough: 300 });
     const told: Fault[] = [];
     for (let run = 0; run < runs; run++) {
       const { scim } = directory();
@@ -114,7 +114,7 @@ describe("a directory is provisioned as it should be", () => {
   });
 
   test("over connections that break", async () => {
-    const runs = pickSize("runs over connections that break", { everyday: 5, thorough: 100 });
+    const runs = pickSize("runs over connections that break", { everyday: 5, thorough: 20 });
     for (let run = 0; run < runs; run++) {
       const { scim } = directory();
       const random = randomFrom(seed - run);
