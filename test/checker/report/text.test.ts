@@ -16,7 +16,9 @@ const ESCAPE = "\u001b";
 /** What a shell makes of a command line: the arguments of `curl`, which here only tells them. */
 function argumentsOf(commands: readonly string[]): readonly (readonly string[])[] {
   const script = `curl() { printf '%s\\0' "$@"; printf '\\1\\0'; }\n${commands.join("\n")}`;
-  const told = execFileSync("sh", ["-c", script], {
+  // By standard input: as an argument, a long script is more than the system takes.
+  const told = execFileSync("sh", ["-s"], {
+    input: script,
     encoding: "utf8",
     env: { ...process.env, SCIM_TOKEN: "the-token" },
   });
