@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createClient } from "../../client/index.ts";
 import { exportResources } from "../../transfer/index.ts";
 import { type Command, CommandError, type Terminal } from "../command.ts";
 import { CONNECTION_HELP, CONNECTION_OPTIONS, type Connection, connectionOf } from "../connection.ts";
-import { reach } from "../reach/reach.ts";
 import { openDirectory } from "./directory.ts";
-import { typesOf } from "./server-types.ts";
+import { openServer } from "./open-server.ts";
 
 const help = `scimkit export <url> | --database <where> [options] > directory.jsonl
 
@@ -53,19 +51,13 @@ async function exportServer(
   names: readonly string[] | undefined,
   terminal: Terminal,
 ): Promise<number> {
-  const { baseUrl, headers } = connection;
-  const { fetch, signal } = terminal;
-  // The client would ask a server that is not there again and again, for minutes.
-  await reach({ connection, fetch, signal });
-  const options = { baseUrl, authenticate: () => headers(), fetch: (request: Request) => fetch(request), signal };
-  const announced = await typesOf(createClient(options));
+  const { client, types: announced } = await openServer(connection, terminal);
   const types = announced.filter(({ name }) => names === undefined || names.includes(name));
   const missing = names?.filter((name) => !announced.some((type) => type.name === name)) ?? [];
   if (missing.length > 0)
     throw new CommandError(
       `the server has no ${missing.join(", ")}; it has ${announced.map(({ name }) => name).join(", ")}.`,
     );
-  const client = createClient({ ...options, resourceTypes: types });
   for (const type of types) {
     let count = 0;
     for await (const resource of client.resource(type).list()) {

@@ -1,13 +1,11 @@
 import { parseArgs } from "node:util";
-import { createClient } from "../../client/index.ts";
 import { importResources } from "../../transfer/index.ts";
 import { type Command, CommandError, type Terminal } from "../command.ts";
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionOf } from "../connection.ts";
-import { reach } from "../reach/reach.ts";
 import { openDirectory } from "./directory.ts";
 import { importToServer } from "./import-server.ts";
 import { linesOf } from "./lines.ts";
-import { typesOf } from "./server-types.ts";
+import { openServer } from "./open-server.ts";
 
 const help = `scimkit import <file|-> --url <url> | --database <where> [options]
 
@@ -52,14 +50,7 @@ export const importCommand: Command = {
     const problem = (line: number | undefined, reason: string): void =>
       terminal.error(line === undefined ? `${reason}\n` : `line ${line}: ${reason}\n`);
     if (database !== undefined) return toDatabase(database, { ...values, existing, lines, problem }, terminal);
-    const connection = connectionOf(url, values, terminal);
-    const { baseUrl, headers } = connection;
-    const { fetch, signal } = terminal;
-    // The client would ask a server that is not there again and again, for minutes.
-    await reach({ connection, fetch, signal });
-    const options = { baseUrl, authenticate: () => headers(), fetch: (request: Request) => fetch(request), signal };
-    const types = await typesOf(createClient(options));
-    const client = createClient({ ...options, resourceTypes: types });
+    const { client, types } = await openServer(connectionOf(url, values, terminal), terminal);
     const counts = await importToServer({ client, types, lines, existing, problem });
     return shown(counts, counts.failed, terminal);
   },

@@ -1,9 +1,27 @@
-import type { Client } from "../../client/index.ts";
+import { type Client, createClient } from "../../client/index.ts";
 import { defineResourceType, defineSchema, Group, type ResourceTypeDefinition, User } from "../../index.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
+import type { Terminal } from "../command.ts";
+import type { Connection } from "../connection.ts";
+import { reach } from "../reach/reach.ts";
+
+/** A server that answers, and the resource types that it has. */
+export interface OpenServer {
+  readonly client: Client;
+  readonly types: readonly ResourceTypeDefinition[];
+}
+
+/** Looks for the server once, as the client would ask one that is not there again and again, for minutes. */
+export async function openServer(connection: Connection, { fetch, signal }: Terminal): Promise<OpenServer> {
+  await reach({ connection, fetch, signal });
+  const { baseUrl, headers } = connection;
+  const options = { baseUrl, authenticate: () => headers(), fetch: (request: Request) => fetch(request), signal };
+  const types = await typesOf(createClient(options));
+  return { types, client: createClient({ ...options, resourceTypes: types }) };
+}
 
 /** The resource types that a server announces, users first and groups behind all that may be their members; users and groups where it says nothing. */
-export async function typesOf(client: Pick<Client, "send">): Promise<readonly ResourceTypeDefinition[]> {
+async function typesOf(client: Pick<Client, "send">): Promise<readonly ResourceTypeDefinition[]> {
   const answer = await client.send({ method: "GET", path: "/ResourceTypes" });
   const { body } = answer;
   const listed = isObject(body) && Array.isArray(body.Resources) ? body.Resources : body;
